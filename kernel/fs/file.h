@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Open files and descriptor tables: what the rest of the kernel sees of
+ * kernel/fs.
+ */
+#ifndef KERNEL_FS_FILE_H
+#define KERNEL_FS_FILE_H
+
+#include "kernel/abi/limits.h"
+#include "kernel/lib/atomic.h"
+#include "kernel/lib/mutex.h"
+#include "kernel/lib/types.h"
+#include "mm/pagecache.h"
+
+struct inode;
+struct file;
+struct stat;
+
+/*
+ * A buffer of the user's or of the kernel's that file operations move bytes
+ * to or from; copies advance it. Implemented in kernel/fs/iobuf.c.
+ */
+struct iobuf {
+    void *base;
+    size_t len; /* bytes left */
+    bool user;  /* base is a user address of the current address space */
+};
+
+/* Both copy up to n bytes (at most iobuf.len), advance the iobuf, and return
+ * how many; fewer only when user memory faults. => no spinlock held */
+size_t iobuf_copy_to(struct iobuf *io, const void *src, size_t n);
+size_t iobuf_copy_from(struct iobuf *io, void *dst, size_t n);
+
+/* Operations of one kind of open file; absent ones answer as Linux does
+ * (EINVAL, ESPIPE, ENOTTY, …). read and write move at *pos and advance it.
+ * They may sleep; -ERESTARTSYS when a signal came before any byte moved. */
+struct poll_table;
+struct file_ops {
+    ssize_t (*read)(struct file *file, struct iobuf *io, uint64_t *pos);
+    ssize_t (*write)(struct file *file, struct iobuf *io, uint64_t *pos);
+    int64_t (*lseek)(struct file *file, int64_t offset, int whence);
+    long (*ioctl)(struct file *file, unsigned cmd, unsigned long arg);
+    int (*getdents)(struct file *file, struct iobuf *io);
+    unsigned (*poll)(struct file *file, struct waitqueue **wq); /* POLL* now;
+                    *wq: where a change is announced, NULL if never */
+    void (*release)(struct file *file); /* the last reference is gone */
+};
+
+struct file {
+    struct mapped_file map; /* first; map.cache NULL: not mappable, unless
+                               `zero_device` */
+    const struct file_ops *ops; /* C */
+    struct inode *inode;        /* C: holds a reference */
+    struct dentry *dentry;      /* C: the name it was opened by, referenced;
+                                   NULL for pipes */
+    struct atomic refs;
+    struct mutex pos_lock; /* read, write, lseek at the file's position */
+    uint64_t pos;          /* P */
+    uint32_t flags;        /* A: O_* status flags and access mode */
+    void *private_data;    /* of the ops */
+    bool zero_device;      /* C: mapping it maps anonymous memory */
+}; /* C: constant; P: pos_lock; A: atomic */
+
+void file_get(struct file *file);
+void file_put(struct file *file); /* may sleep */
+
+/* For mmap: NULL if it cannot be mapped (the caller answers ENODEV). */
+struct mapped_file *file_mapping(struct file *file);
+
+/* Reads from a file at an offset into kernel memory, without moving its
+ * position; bytes read (short only at the end of the file) or an errno. */
+ssize_t file_read_kernel(struct file *file, void *buf, size_t len,
+                         uint64_t offset);
+
+/* ---- what a process has of the file system ---- */
+
+struct fs_context; /* working directory, umask */
+
+__must_check int fs_context_create(struct fs_context **out); /* at / */
+__must_check int fs_context_clone(struct fs_context *from,
+                                  struct fs_context **out);
+void fs_context_get(struct fs_context *fs);
+void fs_context_put(struct fs_context *fs);
+
+struct fdtable;
+
+__must_check int fdtable_create(struct fdtable **out);
+__must_check int fdtable_clone(struct fdtable *from, struct fdtable **out);
+void fdtable_get(struct fdtable *table);
+void fdtable_put(struct fdtable *table); /* the last put closes all; sleeps */
+void fdtable_close_on_exec(struct fdtable *table);
+
+/* The file behind fd, with a reference; NULL if fd is not open. */
+struct file *fdtable_lookup(struct fdtable *table, int fd);
+/* The lowest free descriptor >= min, below `limit` (RLIMIT_NOFILE), now refers
+ * to file (takes over the caller's reference on success). fd, or -EMFILE,
+ * -ENOMEM, -EINVAL. */
+int fdtable_install(struct fdtable *table, struct file *file, int min,
+                    uint64_t limit, bool cloexec);
+
+/* ---- opening from the kernel ---- */
+
+/* Opens a path for execution: a regular file with an x bit. 0 or an errno. */
+__must_check int vfs_open_exec(struct fs_context *fs, const char *path,
+                               struct file **out);
+/* open(2) for the kernel's own use. */
+__must_check int vfs_open(struct fs_context *fs, const char *path, int flags,
+                          unsigned mode, struct file **out);
+/* The absolute path of an open file, cut to size. */
+void file_path(struct file *file, char *buf, size_t size);
+int file_stat(struct file *file, struct stat *out);
+
+/* The program's standard input and output in run mode and on the console. */
+__must_check int stdio_open(bool report, struct file *out[3]);
+
+/* Boot: mounts the ramdisk at / (or an empty tree, with a warning that says
+ * what is wrong with it), /dev and /proc. */
+void fs_init(void);
+
+/* ---- /proc, whose contents come from kernel/proc ---- */
+
+struct strbuf; /* kernel/fs/strbuf.h: growing text */
+struct mm;
+
+/* Implemented in kernel/proc/procinfo.c. */
+/* The smallest PID above `after`; 0 if there is none. */
+int proc_next_pid(int after);
+bool proc_pid_exists(int pid);
+int proc_current_pid(void); /* /proc/self */
+/* Each writes the text of /proc/PID/<name>; 0, -ESRCH or -ENOMEM. */
+int proc_show_stat(int pid, struct strbuf *out);
+int proc_show_statm(int pid, struct strbuf *out);
+int proc_show_status(int pid, struct strbuf *out);
+int proc_show_cmdline(int pid, struct strbuf *out);
+int proc_show_environ(int pid, struct strbuf *out);
+int proc_show_comm(int pid, struct strbuf *out);
+int proc_show_limits(int pid, struct strbuf *out);
+/* Its address space with a user (mm_put it); NULL for zombies and kernel
+ * threads. */
+struct mm *proc_get_mm(int pid);
+/* Its executable, working directory or fd's file, referenced; NULL if gone. */
+struct file *proc_get_exe(int pid);
+struct fs_context *proc_get_fs(int pid);
+struct fdtable *proc_get_fdtable(int pid);
+/* Whole-system texts. */
+int proc_show_loadavg(struct strbuf *out);
+int proc_show_system_stat(struct strbuf *out); /* /proc/stat */
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The head of each CPU's own data, reached through GS, and preemption.
+ *
+ * The kernel is preemptible: whenever preempt_count is 0 and interrupts are
+ * on, the timer may switch to another thread, which may later resume on
+ * another CPU. Code that uses per-CPU data or holds a spinlock keeps the
+ * count above 0.
+ */
+#ifndef KERNEL_LIB_PREEMPT_H
+#define KERNEL_LIB_PREEMPT_H
+
+#include "kernel/lib/atomic.h"
+#include "kernel/lib/types.h"
+
+struct cpu;
+struct thread;
+
+/* First member of struct cpu (kernel/cpu/cpu.h), at GS:0. Fields are
+ * written by their own CPU only, except need_resched. */
+struct cpu_head {
+    struct cpu *self;       /* C */
+    struct thread *current; /* changed by the scheduler only */
+    uint32_t preempt_count; /* > 0: no preemption */
+    uint32_t need_resched;  /* A: the scheduler should run soon */
+};                          /* C: constant; A: atomic */
+
+#define cpu_head_gs ((struct cpu_head __seg_gs *)0)
+
+/* Runs the scheduler from a point where preemption is allowed.
+ * Implemented in kernel/proc/sched.c. */
+void preempt_schedule(void);
+
+static __always_inline void preempt_disable(void)
+{
+    cpu_head_gs->preempt_count++;
+    compiler_barrier();
+}
+
+/* Without the check for a pending switch. */
+static __always_inline void preempt_enable_no_resched(void)
+{
+    compiler_barrier();
+    cpu_head_gs->preempt_count--;
+}
+
+static __always_inline void preempt_enable(void)
+{
+    compiler_barrier();
+    if (--cpu_head_gs->preempt_count == 0 &&
+        unlikely(cpu_head_gs->need_resched != 0))
+        preempt_schedule();
+}
+
+/* One instruction, hence right even while the thread may migrate. */
+static __always_inline struct thread *current_thread(void)
+{
+    return cpu_head_gs->current;
+}
+
+#endif

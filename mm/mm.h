@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The address space: the public face of mm/.
+ *
+ * A struct mm is a sorted list of areas (mm/vma.h) that says what is allowed,
+ * and a page table (mm/pagetable.h) that caches it for the hardware. System
+ * calls change the list; faults and the functions here fill the table from it.
+ */
+#ifndef MM_MM_H
+#define MM_MM_H
+
+#include "kernel/lib/atomic.h"
+#include "kernel/lib/list.h"
+#include "kernel/lib/rbtree.h"
+#include "kernel/lib/rwsem.h"
+#include "kernel/lib/types.h"
+#include "mm/layout.h"
+#include "mm/page.h"
+
+struct vma;
+struct mapped_file;
+
+/* Resident pages by kind, as Linux counts them. */
+enum mm_rss { MM_RSS_ANON, MM_RSS_FILE, MM_RSS_SHMEM, MM_RSS_KINDS };
+
+/* Resource limits that concern memory, in bytes; UINT64_MAX: none. Set by
+ * the process layer at exec, fork and setrlimit. */
+struct mm_limits {
+    uint64_t as, data, stack, memlock;
+};
+
+/* Where exec put things, for /proc and prctl. */
+struct mm_layout {
+    vaddr_t start_code, end_code, start_data, end_data;
+    vaddr_t start_stack, arg_start, arg_end, env_start, env_end;
+};
+
+struct mm {
+    struct rwsem mmap_lock;
+    struct list vmas;       /* M: struct vma, sorted by start */
+    struct rbtree vma_tree; /* M: the same, by start, with gaps */
+    size_t nvmas;           /* M */
+    struct vma *vma_hint;   /* A: where the last lookup ended; cleared when
+                               that VMA goes */
+    paddr_t root;           /* C: the top-level page table */
+    struct atomic users;    /* A: threads and borrowers; mm_get, mm_put */
+    vaddr_t brk_start, brk; /* M: the heap, [brk_start, brk) */
+    vaddr_t mmap_top;       /* C after exec: mmap searches downwards from here */
+    size_t total_pages;     /* M: pages in all VMAs (RLIMIT_AS) */
+    size_t data_pages;      /* M: private writable ones (RLIMIT_DATA) */
+    struct mm_limits limits;      /* M */
+    struct mm_layout layout;      /* M */
+    struct atomic64 rss[MM_RSS_KINDS]; /* A: PTEs present, by kind */
+    struct atomic64 ntables;      /* A: page-table pages, the root not counted */
+    uint64_t cpumask;             /* A: CPUs that may hold translations */
+    struct list all;              /* G: every mm, for vmck and reclaim */
+}; /* M: mmap_lock; C: constant; A: atomic; G: mm.c's list lock */
+
+/* Boot: the caches of this layer. => after slab_init */
+void mm_init(void);
+
+/* ---- the life of an address space ---- */
+
+/* A new, empty one with one user. 0 or -ENOMEM. */
+__must_check int mm_create(struct mm **out);
+
+/* A copy of parent for fork: private pages are shared copy-on-write, shared
+ * ones shared, nothing is copied. => takes parent's mmap_lock for write
+ * => 0 or -ENOMEM, parent then unchanged but for pages made read-only */
+__must_check int mm_fork(struct mm *parent, struct mm **out);
+
+void mm_get(struct mm *mm);
+/* The last user's put frees everything. => may sleep; no mmap_lock held */
+void mm_put(struct mm *mm);
+
+/* Makes mm the address space of this CPU (NULL: the kernel's alone).
+ * => preemption off */
+void mm_switch(struct mm *mm);
+
+/* The address space of the current thread. Kernel threads have none: NULL. */
+struct mm *mm_current(void);
+
+/* ---- faults ---- */
+
+enum mm_access { MM_READ, MM_WRITE, MM_EXEC };
+
+enum mm_fault_result {
+    MM_FAULT_OK,     /* resolved; go on */
+    MM_FAULT_MAJOR,  /* resolved, after reading the file */
+    MM_FAULT_MAPERR, /* SIGSEGV, SEGV_MAPERR: no area there */
+    MM_FAULT_ACCERR, /* SIGSEGV, SEGV_ACCERR: the area forbids it */
+    MM_FAULT_BUS,    /* SIGBUS, BUS_ADRERR: past the end of the file */
+    MM_FAULT_OOM,    /* memory is out: kill the process */
+};
+
+/*
+ * Resolves an access to `address` that the hardware refused, or says why it
+ * must fail. mm/fault.c.
+ *   => takes mmap_lock for read; may sleep; no spinlock, no mmap_lock held
+ */
+enum mm_fault_result mm_fault(struct mm *mm, vaddr_t address,
+                              enum mm_access access);
+
+/* ---- the memory system calls ---- */
+
+struct mmap_request {
+    vaddr_t addr;
+    size_t len;
+    int prot, flags;          /* kernel/abi/mman.h */
+    struct mapped_file *file; /* NULL: anonymous; borrowed from the caller */
+    uint64_t offset;          /* bytes; a multiple of the page size */
+};
+
+/* mmap(2) once the descriptor is resolved: mm/mmap.c. 0 or mmap's errno.
+ * => takes mmap_lock for write */
+__must_check int mm_mmap(struct mm *mm, const struct mmap_request *req,
+                         vaddr_t *out);
+/* munmap(2). */
+__must_check int mm_munmap(struct mm *mm, vaddr_t addr, size_t len);
+/* mprotect(2): mm/mprotect.c. */
+__must_check int mm_mprotect(struct mm *mm, vaddr_t addr, size_t len,
+                             int prot);
+/* brk(2): the break after the call: mm/brk.c. */
+vaddr_t mm_brk(struct mm *mm, vaddr_t addr);
+
+/* ---- for exec, which fills an address space that is not current ---- */
+
+/* The stack's area, [top - initial size, top), growing down. */
+__must_check int mm_create_stack(struct mm *mm, vaddr_t top, int prot);
+/* Where the heap starts (rounded up to a page by the callee's rules). */
+void mm_set_brk(struct mm *mm, vaddr_t start);
+
+/* Copies to or from any address space, faulting pages in, heeding
+ * protections (write to read-only private memory is refused too).
+ * Returns bytes done, 0 at the first bad one.
+ * => takes mmap_lock for read; buf is the kernel's */
+size_t mm_access(struct mm *mm, vaddr_t addr, void *buf, size_t len,
+                 enum mm_access access);
+
+/* ---- looking ---- */
+
+/* What /proc/PID/maps and smaps show of one area. */
+struct vma_info {
+    vaddr_t start, end;
+    bool read, write, exec, shared, growsdown;
+    uint64_t pgoff; /* in bytes */
+    uint64_t dev, ino;
+    char name[256]; /* path, "[heap]", "[stack]" or "" */
+    /* Filled only if `counts` was asked for; in pages. */
+    size_t rss, shared_clean, shared_dirty, private_clean, private_dirty;
+    size_t anon;
+    uint64_t pss; /* bytes */
+};
+
+/* The first area that ends above addr. False past the last.
+ * => takes mmap_lock for read */
+bool mm_next_vma(struct mm *mm, vaddr_t addr, bool counts,
+                 struct vma_info *out);
+
+/* Linux's /proc/PID/pagemap entry for the page at va. */
+uint64_t mm_pagemap_entry(struct mm *mm, vaddr_t va);
+
+/* Writes the four-level walk of va, each entry decoded in words, and the area
+ * hit or the two neighbours missed, through `line`, which gets one line at a
+ * time. For reports; takes no sleeping lock if try_only, and says so when it
+ * could not look. */
+void mm_explain(struct mm *mm, vaddr_t va, bool try_only,
+                void (*line)(void *arg, const char *text), void *arg);
+
+/* Every address space that has users, one after another: the one after
+ * `prev` (whose reference is dropped; NULL to start) with a reference. */
+struct mm *mm_next(struct mm *prev);
+
+/* ---- the checker, mm/vmck.c ---- */
+
+extern bool vmck_enabled; /* C after boot: `vmck` on the command line */
+
+/* Proves the invariants of DESIGN section 6 for this address space, and
+ * panics at the first entry that breaks one. => takes mmap_lock for read */
+void vmck_check(struct mm *mm);
+/* All address spaces and all frames: every reference is accounted for. */
+void vmck_check_all(void);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The page cache: the pages of one file, by index. read(2), write(2) and
+ * mappings all use these frames, so they always agree. Shared anonymous memory
+ * is a page cache without a name.
+ *
+ * mm/ knows files only through the two structs of operations below, which
+ * kernel/fs implements.
+ */
+#ifndef MM_PAGECACHE_H
+#define MM_PAGECACHE_H
+
+#include "kernel/lib/list.h"
+#include "kernel/lib/spinlock.h"
+#include "kernel/lib/types.h"
+#include "mm/page.h"
+
+struct page_cache;
+struct mapped_file;
+
+struct page_cache_ops {
+    /* Fills a fresh page with the file's data at index (bytes past the end
+     * of data zeroed). NULL: the file has no store below, fresh pages are
+     * zero. May sleep. => 0 or -EIO, -ENOMEM */
+    int (*read_page)(struct page_cache *cache, uint64_t index,
+                     struct page *page);
+};
+
+struct page_cache_node;
+
+/* Embedded in an inode, or in mm's own shared anonymous object. */
+struct page_cache {
+    const struct page_cache_ops *ops; /* C */
+    struct spinlock lock;
+    struct page_cache_node *root; /* L: radix tree, index -> page */
+    unsigned height;              /* L */
+    uint64_t npages;              /* L */
+    uint64_t size;                /* A: the file's length in bytes */
+    struct list mappings; /* P: VMAs that map it, by vma.cache_link */
+    struct spinlock mappings_lock;
+    struct list all; /* G: every cache that reclaim may shrink */
+}; /* C: constant; L: lock; A: atomic, set under the inode's own lock;
+      P: mappings_lock; G: pagecache.c's list lock */
+
+/* What a mapping keeps of an open file. struct file embeds one. */
+struct mapped_file_ops {
+    void (*get)(struct mapped_file *mf);
+    void (*put)(struct mapped_file *mf); /* may sleep */
+    /* For /proc/PID/maps: path (cut to size), device and inode numbers. */
+    void (*describe)(struct mapped_file *mf, char *path, size_t size,
+                     uint64_t *dev, uint64_t *ino);
+};
+
+struct mapped_file {
+    const struct mapped_file_ops *ops; /* C */
+    struct page_cache *cache; /* C; NULL: /dev/zero, private anonymous when
+                                 mapped private, fresh shared when shared */
+    bool readable, writable;  /* C: how it was opened */
+    bool noexec;              /* C: its file system forbids PROT_EXEC */
+};
+
+/* reclaimable: clean pages can be read again (ops->read_page). */
+void pagecache_create(struct page_cache *cache,
+                      const struct page_cache_ops *ops, uint64_t size,
+                      bool reclaimable);
+/* Frees all pages. => nobody maps it */
+void pagecache_destroy(struct page_cache *cache);
+
+/* The page at index, present or not, with a reference for the caller; read
+ * from the file if need be (*major is then set true; major may be NULL).
+ * => may sleep; 0, -ENOMEM or -EIO */
+__must_check int pagecache_get_page(struct page_cache *cache, uint64_t index,
+                                    struct page **out, bool *major);
+
+/* As above but only if it is in the cache: NULL otherwise. */
+struct page *pagecache_find_page(struct page_cache *cache, uint64_t index);
+
+/* The page's contents no longer equal the store below: reclaim keeps it. */
+void pagecache_mark_dirty(struct page *page);
+
+/* Copies between the cache and a buffer of the kernel's, for read and write
+ * and for exec. Reading stops at size; writing extends size beforehand by the
+ * caller. => bytes done, or a negative errno if none */
+ssize_t pagecache_read(struct page_cache *cache, uint64_t offset, void *buf,
+                       size_t len);
+ssize_t pagecache_write(struct page_cache *cache, uint64_t offset,
+                        const void *buf, size_t len);
+
+/*
+ * Sets the file's length. Shrinking: pages past the end leave the cache and
+ * every mapping (later access is SIGBUS); the rest of the last page is zeroed.
+ *   => the caller serialises with other writes (inode lock), may sleep,
+ *      holds no mm's mmap_lock
+ */
+void pagecache_resize(struct page_cache *cache, uint64_t size);
+
+/* Drops up to n clean, unmapped pages of reclaimable caches; how many. */
+size_t pagecache_reclaim(size_t n);
+
+/* A new unnamed file of this length, for MAP_SHARED|MAP_ANONYMOUS: one
+ * reference, dropped by ops->put. `name` is shown in /proc/PID/maps.
+ * => 0 or -ENOMEM */
+__must_check int shmem_create(const char *name, uint64_t size,
+                              struct mapped_file **out);
+
+#endif
