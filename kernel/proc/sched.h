@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The scheduler: which thread runs on which CPU. Round robin, one queue a
+ * CPU; the turn's length follows the nice value. The sleep and wake-up
+ * functions are declared in kernel/lib/wait.h, preempt_schedule in
+ * kernel/lib/preempt.h.
+ */
+#ifndef KERNEL_PROC_SCHED_H
+#define KERNEL_PROC_SCHED_H
+
+#include "kernel/lib/types.h"
+
+struct process;
+struct thread;
+
+/* Boot: run queues; the running context becomes the boot CPU's idle thread,
+ * so that current_thread() and mutexes work. => after process_init */
+void sched_init(void);
+
+/* Another CPU's idle thread, made by the boot CPU before it starts it; the
+ * CPU then sets it as current and calls sched_idle_loop. 0 or -ENOMEM. */
+__must_check int sched_prepare_cpu(unsigned cpu, struct thread **idle);
+
+/* The idle loop: what a CPU's boot context becomes when it has booted.
+ * => interrupts on, preemption on */
+__noreturn void sched_idle_loop(void);
+
+/* Makes a new thread runnable for the first time. */
+void sched_start(struct thread *thread);
+
+/* Gives up the rest of the turn. => thread context */
+void sched_yield(void);
+
+/* The current thread never runs again; its reference is dropped once it is
+ * off the CPU. => preemption on, interrupts on */
+__noreturn void sched_exit(void);
+
+/* The tick of this CPU's turn: from timer_interrupt.
+ * => interrupts off, preemption off */
+void sched_tick(uint64_t now);
+
+/* The CPU shall look at its queue again soon; it may be another CPU. */
+void sched_resched_cpu(unsigned cpu);
+
+/* CPUs the thread may run on: 0, or -EINVAL if none of them exists. */
+int sched_set_affinity(struct thread *thread, uint64_t mask);
+
+/* Nanoseconds the thread has run, its present turn included. */
+uint64_t sched_thread_time(struct thread *thread);
+
+/* Threads that run or wait for a CPU now; switches since boot; idle
+ * nanoseconds of one CPU. */
+unsigned sched_running(void);
+uint64_t sched_switches(void);
+uint64_t sched_idle_time(unsigned cpu);
+
+/* While the state of a thread (R, S, D, T, Z) is shown. */
+char sched_state_letter(struct thread *thread);
+
+#endif
