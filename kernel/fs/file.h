@@ -12,18 +12,25 @@
 #include "kernel/lib/types.h"
 #include "mm/pagecache.h"
 
-struct inode;
+struct dentry;
 struct file;
+struct inode;
 struct stat;
+struct waitqueue;
 
 /*
  * A buffer of the user's or of the kernel's that file operations move bytes
- * to or from; copies advance it. Implemented in kernel/fs/iobuf.c.
+ * to or from; copies advance it. It may be scattered (readv, writev): then
+ * `segs` are the parts that follow the one at base. Implemented in
+ * kernel/fs/iobuf.c.
  */
+struct iovec;
 struct iobuf {
     void *base;
-    size_t len; /* bytes left */
+    size_t len; /* bytes left, in all parts */
     bool user;  /* base is a user address of the current address space */
+    const struct iovec *segs; /* the kernel's copy; NULL: one part only */
+    size_t seg_len;           /* with segs: bytes left in the part at base */
 };
 
 /* Both copy up to n bytes (at most iobuf.len), advance the iobuf, and return
@@ -32,14 +39,17 @@ size_t iobuf_copy_to(struct iobuf *io, const void *src, size_t n);
 size_t iobuf_copy_from(struct iobuf *io, void *dst, size_t n);
 
 /* Operations of one kind of open file; absent ones answer as Linux does
- * (EINVAL, ESPIPE, ENOTTY, …). read and write move at *pos and advance it.
- * They may sleep; -ERESTARTSYS when a signal came before any byte moved. */
-struct poll_table;
+ * (EINVAL, ENOTTY, …). A file without lseek has no position: lseek, pread and
+ * pwrite answer ESPIPE. read and write move at *pos and advance it. They may
+ * sleep; -ERESTARTSYS when a signal came before any byte moved. */
 struct file_ops {
     ssize_t (*read)(struct file *file, struct iobuf *io, uint64_t *pos);
     ssize_t (*write)(struct file *file, struct iobuf *io, uint64_t *pos);
+    /* => pos_lock held; the new position, not yet stored, or an errno */
     int64_t (*lseek)(struct file *file, int64_t offset, int whence);
     long (*ioctl)(struct file *file, unsigned cmd, unsigned long arg);
+    /* Whole struct linux_dirent64 records from file->pos on, which moves; 0
+     * at the end. => io is the kernel's, pos_lock held */
     int (*getdents)(struct file *file, struct iobuf *io);
     unsigned (*poll)(struct file *file, struct waitqueue **wq); /* POLL* now;
                     *wq: where a change is announced, NULL if never */
@@ -116,6 +126,14 @@ __must_check int stdio_open(bool report, struct file *out[3]);
 /* Boot: mounts the ramdisk at / (or an empty tree, with a warning that says
  * what is wrong with it), /dev and /proc. */
 void fs_init(void);
+
+/* ---- what kernel/fs asks of kernel/proc ---- */
+
+/* Sends a signal (SIGPIPE) to the current process. kernel/proc/signal.c. */
+void signal_send_current(int sig);
+/* The session of the current process: whose terminal /dev/tty is.
+ * kernel/proc/procinfo.c. */
+int proc_current_session(void);
 
 /* ---- /proc, whose contents come from kernel/proc ---- */
 
