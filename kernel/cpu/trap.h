@@ -43,6 +43,14 @@ enum trap_vector {
 
 #define TRAP_EXCEPTIONS 32
 
+/* The selectors of kernel/cpu/gdt.c, with Linux's numbers: a program sees its
+ * own in signal frames. SYSCALL and SYSRET fix their order (SDM vol. 3,
+ * 5.8.8). */
+#define KERNEL_CS 0x10
+#define KERNEL_DS 0x18
+#define USER_DS 0x2b
+#define USER_CS 0x33
+
 /* Page-fault error code, SDM vol. 3, 4.7. */
 #define PF_PRESENT (1UL << 0)
 #define PF_WRITE (1UL << 1)
