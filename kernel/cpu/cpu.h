@@ -101,6 +101,10 @@ void cpu_load_page_table(paddr_t root);
  * wait: no wake-up between the caller's check and the halt is lost. */
 void cpu_idle_wait(void);
 
+/* Interrupts another CPU, which then looks at need_resched and at its thread's
+ * work on the way back. => any context */
+void cpu_kick(unsigned cpu);
+
 /* Stops this CPU for good, interrupts off. */
 __noreturn void cpu_halt(void);
 

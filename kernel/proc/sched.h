@@ -13,6 +13,10 @@
 struct process;
 struct thread;
 
+/* First in a new thread's life, after cpu_switch: lets go of the thread that
+ * ran before. => interrupts off on entry, on on return */
+void sched_begin(void);
+
 /* Boot: run queues; the running context becomes the boot CPU's idle thread,
  * so that current_thread() and mutexes work. => after process_init */
 void sched_init(void);
@@ -31,6 +35,15 @@ void sched_start(struct thread *thread);
 /* Gives up the rest of the turn. => thread context */
 void sched_yield(void);
 
+/* As sched_sleep_prepare, for a sleep that only a fatal signal breaks off
+ * (-ERESTARTSYS). */
+void sched_sleep_prepare_killable(void);
+
+/* A signal has come for the thread (THREAD_WORK_SIGNAL is set): ends an
+ * interruptible sleep, and a killable one if the signal is fatal. If it runs
+ * on another CPU, that one looks at once. => any context */
+void sched_wake_signal(struct thread *thread, bool fatal);
+
 /* The current thread never runs again; its reference is dropped once it is
  * off the CPU. => preemption on, interrupts on */
 __noreturn void sched_exit(void);
@@ -39,14 +52,16 @@ __noreturn void sched_exit(void);
  * => interrupts off, preemption off */
 void sched_tick(uint64_t now);
 
-/* The CPU shall look at its queue again soon; it may be another CPU. */
-void sched_resched_cpu(unsigned cpu);
+/* The nice value of the thread's process has changed. */
+void sched_nice_changed(struct thread *thread);
 
 /* CPUs the thread may run on: 0, or -EINVAL if none of them exists. */
 int sched_set_affinity(struct thread *thread, uint64_t mask);
 
-/* Nanoseconds the thread has run, its present turn included. */
-uint64_t sched_thread_time(struct thread *thread);
+/* Adds the nanoseconds the thread has run, its present turn included, and
+ * how often it has given up the CPU. */
+struct usage;
+void sched_add_usage(struct thread *thread, struct usage *usage);
 
 /* Threads that run or wait for a CPU now; switches since boot; idle
  * nanoseconds of one CPU. */
@@ -54,7 +69,7 @@ unsigned sched_running(void);
 uint64_t sched_switches(void);
 uint64_t sched_idle_time(unsigned cpu);
 
-/* While the state of a thread (R, S, D, T, Z) is shown. */
-char sched_state_letter(struct thread *thread);
+/* R, S or D, as in /proc/PID/stat. */
+char sched_state_letter(const struct thread *thread);
 
 #endif

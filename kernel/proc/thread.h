@@ -28,7 +28,7 @@ enum thread_state {
     THREAD_RUNNABLE,
     THREAD_SLEEPING,       /* until woken */
     THREAD_INTERRUPTIBLE,  /* until woken, or a signal comes */
-    THREAD_STOPPED,        /* by job control; SIGCONT and SIGKILL wake it */
+    THREAD_KILLABLE,       /* until woken, or a fatal signal comes */
     THREAD_DEAD,           /* never runs again */
 };
 
@@ -53,13 +53,13 @@ struct thread {
     int state;               /* Q: enum thread_state */
     unsigned cpu;            /* Q: whose run queue it belongs to */
     bool queued;             /* Q: waits in that queue */
-    bool timed_out;          /* Q: its sleep's deadline passed */
     struct list run_link;    /* Q */
     uint64_t affinity;       /* Q: CPUs it may run on */
-    uint64_t slice_left;     /* Q: ns */
-    uint64_t run_start;      /* Q: clock_now() when it last got the CPU */
+    int64_t slice_left;      /* Q: ns of its turn, as of run_start */
+    uint64_t run_start;      /* Q: clock_now() when last charged */
     uint64_t run_time;       /* Q: ns on a CPU, up to run_start */
-    uint64_t user_ticks, system_ticks; /* O: samples, to split run_time */
+    uint64_t user_sample, system_sample; /* Q: ns by the tick's sampling, to
+                                            split run_time */
     uint64_t voluntary_switches, involuntary_switches; /* Q */
     uint64_t minor_faults, major_faults; /* O */
     struct timer sleep_timer; /* the deadline of sched_sleep */
@@ -67,6 +67,7 @@ struct thread {
     /* User state while off CPU. */
     struct mm *mm;           /* O: NULL for kernel threads and after exit */
     void *fpu;               /* C: NULL for kernel threads */
+    unsigned fpu_cpu;        /* Q: where its registers were last loaded */
     uint64_t fs_base, gs_base; /* O: valid while off CPU */
 
     /* Signals: kernel/proc/signal.c. */
