@@ -9,7 +9,8 @@
 #include "kernel/lib/types.h"
 
 #define BITMAP_WORD_BITS 64
-#define BITMAP_WORDS(nbits) (((nbits) + BITMAP_WORD_BITS - 1) / BITMAP_WORD_BITS)
+#define BITMAP_WORDS(nbits)                                                    \
+    (((nbits) + BITMAP_WORD_BITS - 1) / BITMAP_WORD_BITS)
 
 static inline bool bitmap_test(const uint64_t *map, size_t bit)
 {

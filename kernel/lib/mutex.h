@@ -1,29 +1,67 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A sleeping mutual-exclusion lock with an owner.
+ * A sleeping mutual-exclusion lock with an owner. First come, first served: an
+ * unlock hands it to whoever has waited longest. The free-lock paths are
+ * inline: one atomic operation.
  */
 #ifndef KERNEL_LIB_MUTEX_H
 #define KERNEL_LIB_MUTEX_H
 
+#include "kernel/lib/assert.h"
 #include "kernel/lib/wait.h"
 
+#define MUTEX_WAITING 1UL /* somebody sleeps: unlock must hand over */
+
 struct mutex {
-    struct thread *owner; /* A: who holds it; NULL when free */
-    struct waitqueue waiters;
-}; /* A: atomic */
+    uintptr_t state;      /* A: the owner, a struct thread *, or'ed with
+                             MUTEX_WAITING; 0 when free */
+    struct spinlock lock; /* guards the queue and the slow paths */
+    struct list waiters;  /* L: struct waiter; not empty iff MUTEX_WAITING */
+};                        /* A: atomic; L: lock */
 
 #define MUTEX_INIT(name)                                                       \
     {                                                                          \
-        NULL, WAITQUEUE_INIT((name).waiters)                                   \
+        0, SPINLOCK_INIT, LIST_INIT((name).waiters)                            \
     }
 
 void mutex_init(struct mutex *mutex);
 
+void mutex_lock_slow(struct mutex *mutex);
+void mutex_unlock_slow(struct mutex *mutex);
+
+/* True if the lock was free and is now held. */
+static inline bool mutex_trylock(struct mutex *mutex)
+{
+    uintptr_t expected = 0;
+
+    return __atomic_compare_exchange_n(&mutex->state, &expected,
+                                       (uintptr_t)current_thread(), false,
+                                       __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
 /* => thread context, no spinlock held; not recursive (asserted) */
-void mutex_lock(struct mutex *mutex);
-bool mutex_trylock(struct mutex *mutex);
+static inline void mutex_lock(struct mutex *mutex)
+{
+    if (unlikely(!mutex_trylock(mutex)))
+        mutex_lock_slow(mutex);
+}
+
 /* => the caller is the owner (asserted) */
-void mutex_unlock(struct mutex *mutex);
-bool mutex_held(const struct mutex *mutex);
+static inline void mutex_unlock(struct mutex *mutex)
+{
+    uintptr_t expected = (uintptr_t)current_thread();
+
+    if (unlikely(!__atomic_compare_exchange_n(&mutex->state, &expected, 0,
+                                              false, __ATOMIC_RELEASE,
+                                              __ATOMIC_RELAXED)))
+        mutex_unlock_slow(mutex);
+}
+
+/* Held by the caller. */
+static inline bool mutex_held(const struct mutex *mutex)
+{
+    return (READ_ONCE(mutex->state) & ~MUTEX_WAITING) ==
+           (uintptr_t)current_thread();
+}
 
 #endif

@@ -27,7 +27,8 @@ struct cpu_head {
 
 #define cpu_head_gs ((struct cpu_head __seg_gs *)0)
 
-/* Runs the scheduler from a point where preemption is allowed.
+/* Runs the scheduler from a point where preemption is allowed; a no-op while
+ * interrupts are off (their restoring, or the interrupt's end, looks again).
  * Implemented in kernel/proc/sched.c. */
 void preempt_schedule(void);
 
@@ -50,6 +51,13 @@ static __always_inline void preempt_enable(void)
     if (--cpu_head_gs->preempt_count == 0 &&
         unlikely(cpu_head_gs->need_resched != 0))
         preempt_schedule();
+}
+
+/* Preemption is on (interrupts may still be off). The answer stays right even
+ * if the thread migrates. */
+static __always_inline bool preempt_enabled(void)
+{
+    return cpu_head_gs->preempt_count == 0;
 }
 
 /* One instruction, hence right even while the thread may migrate. */

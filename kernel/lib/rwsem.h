@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A sleeping reader/writer lock. Any number of readers, or one writer. A
- * waiting writer holds back new readers, so a reader must not take the lock
- * a second time. The free-lock paths are inline: one atomic operation.
+ * A sleeping reader/writer lock. Any number of readers, or one writer; first
+ * come, first served. A waiting writer holds back new readers, so a reader
+ * must not take the lock a second time. The free-lock paths are inline: one
+ * atomic operation.
  */
 #ifndef KERNEL_LIB_RWSEM_H
 #define KERNEL_LIB_RWSEM_H
 
+#include "kernel/lib/assert.h"
 #include "kernel/lib/wait.h"
 
-#define RWSEM_WRITER (1 << 30) /* held for write */
+#define RWSEM_WRITER (1 << 30)  /* held for write */
 #define RWSEM_WAITING (1 << 29) /* somebody sleeps: take the slow path */
 
 struct rwsem {
     int32_t state;        /* A: number of readers, or'ed with the bits above */
     struct spinlock lock; /* guards the queue and the slow paths */
-    struct list waiters;  /* L: struct rwsem_waiter, first come first served */
-    struct thread *owner; /* the writer, for assertions */
+    struct list waiters;  /* L: struct rwsem_waiter; not empty iff
+                             RWSEM_WAITING */
+    struct thread *owner; /* A: the writer, for assertions */
 };                        /* A: atomic; L: lock */
 
 void rwsem_init(struct rwsem *sem);
@@ -25,10 +28,22 @@ void rwsem_read_lock_slow(struct rwsem *sem);
 void rwsem_write_lock_slow(struct rwsem *sem);
 void rwsem_wake_slow(struct rwsem *sem);
 
+/* Held by anybody; for assertions. */
+static inline bool rwsem_held(const struct rwsem *sem)
+{
+    return (READ_ONCE(sem->state) & ~RWSEM_WAITING) != 0;
+}
+
+/* Held for write by the caller. */
+static inline bool rwsem_write_held(const struct rwsem *sem)
+{
+    return READ_ONCE(sem->owner) == current_thread();
+}
+
 /* => thread context, no spinlock held, sem not held by the caller */
 static inline void rwsem_read_lock(struct rwsem *sem)
 {
-    int32_t old = __atomic_load_n(&sem->state, __ATOMIC_RELAXED);
+    int32_t old = READ_ONCE(sem->state);
 
     if (likely((old & (RWSEM_WRITER | RWSEM_WAITING)) == 0) &&
         likely(__atomic_compare_exchange_n(&sem->state, &old, old + 1, false,
@@ -49,39 +64,27 @@ static inline void rwsem_write_lock(struct rwsem *sem)
 {
     int32_t expected = 0;
 
-    if (unlikely(!__atomic_compare_exchange_n(&sem->state, &expected,
-                                              RWSEM_WRITER, false,
-                                              __ATOMIC_ACQUIRE,
-                                              __ATOMIC_RELAXED)))
+    if (unlikely(!__atomic_compare_exchange_n(
+            &sem->state, &expected, RWSEM_WRITER, false, __ATOMIC_ACQUIRE,
+            __ATOMIC_RELAXED)))
         rwsem_write_lock_slow(sem);
-    sem->owner = current_thread();
+    WRITE_ONCE(sem->owner, current_thread());
 }
 
 static inline void rwsem_write_unlock(struct rwsem *sem)
 {
     int32_t now;
 
-    sem->owner = NULL;
+    ASSERT(rwsem_write_held(sem));
+    WRITE_ONCE(sem->owner, NULL);
     now = __atomic_sub_fetch(&sem->state, RWSEM_WRITER, __ATOMIC_RELEASE);
-    if (unlikely(now & RWSEM_WAITING))
+    if (unlikely(now != 0)) /* only RWSEM_WAITING can be left */
         rwsem_wake_slow(sem);
 }
 
-/* True if the lock was taken. */
+/* True if the lock was taken. => any context where a reader may unlock it */
 bool rwsem_read_trylock(struct rwsem *sem);
 /* The writer becomes a reader without letting another writer in. */
 void rwsem_downgrade(struct rwsem *sem);
-
-/* For assertions. */
-static inline bool rwsem_write_held(const struct rwsem *sem)
-{
-    return sem->owner == current_thread();
-}
-
-static inline bool rwsem_held(const struct rwsem *sem)
-{
-    return (__atomic_load_n(&sem->state, __ATOMIC_RELAXED) & ~RWSEM_WAITING) !=
-           0;
-}
 
 #endif

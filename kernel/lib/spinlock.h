@@ -39,7 +39,7 @@ static __always_inline void spin_lock(struct spinlock *lock)
 /* True if the lock was free and is now held. */
 static __always_inline bool spin_trylock(struct spinlock *lock)
 {
-    uint16_t ticket = __atomic_load_n(&lock->owner, __ATOMIC_RELAXED);
+    uint16_t ticket = __atomic_load_n(&lock->owner, __ATOMIC_ACQUIRE);
     uint16_t expected = ticket;
 
     preempt_disable();

@@ -37,7 +37,11 @@ struct waitqueue {
 struct waiter {
     struct list link;      /* Q: the queue's lock */
     struct thread *thread; /* C */
-};
+    bool woken;            /* A: set under the queue's lock; cleared by the
+                              waiter before it looks at its condition */
+    bool served;           /* the waiter's own: it leaves because its condition
+                              holds, so a wake-up has not been wasted on it */
+};                         /* Q: the queue's lock; A: atomic; C: constant */
 
 #define WAITQUEUE_INIT(name)                                                   \
     {                                                                          \
@@ -46,20 +50,38 @@ struct waiter {
 
 void waitqueue_init(struct waitqueue *wq);
 
-/* Wakes one waiter, or all. They stay queued until they leave by
- * themselves. => any context */
+/*
+ * Wakes the first waiter that has not been woken yet, or all. They stay queued
+ * until they leave by themselves. Make the condition true first; no other
+ * barrier is needed. With nobody waiting this takes no lock.
+ *   => any context
+ */
 void wake_up_one(struct waitqueue *wq);
 void wake_up_all(struct waitqueue *wq);
 
-/* For wait_event: joins and leaves the queue. */
+/*
+ * For wait_event, and for waiting on several queues at once (poll): joins and
+ * leaves the queue. One that leaves without being `served` hands the wake-up
+ * that it may have got from wake_up_one to the next waiter.
+ */
 void waiter_join(struct waitqueue *wq, struct waiter *waiter);
 void waiter_leave(struct waitqueue *wq, struct waiter *waiter);
+
+/*
+ * For the sleeping locks, which hand themselves over: sleeps until somebody
+ * calls waiter_grant.
+ *   => waiter: queued, its thread set to the current one, under `lock`, which
+ *      the caller has released since and every granter holds
+ */
+void waiter_sleep_until_granted(struct spinlock *lock, struct waiter *waiter);
+void waiter_grant(struct waiter *waiter);
 
 /*
  * What the scheduler gives to the sleeping locks; kernel/proc/sched.c.
  *
  * sched_sleep_prepare: the current thread is marked asleep; from now on a
- *   sched_wake makes the next sched_sleep return at once.
+ *   sched_wake makes the next sched_sleep return at once. A full memory
+ *   barrier: what is read after it is at least as new as the mark.
  * sched_sleep: gives up the CPU until woken, until deadline_ns (as
  *   clock_now() counts, WAIT_FOREVER for none), or, if interruptible, until
  *   a signal is pending. Returns 0, -ETIMEDOUT or -ERESTARTSYS.
@@ -74,16 +96,19 @@ void sched_sleep_cancel(void);
 void sched_wake(struct thread *thread);
 
 /* Sleeps until cond holds, deadline_ns passes (-ETIMEDOUT) or, if
- * interruptible, a signal is pending (-ERESTARTSYS). 0 when cond held. */
+ * interruptible, a signal is pending (-ERESTARTSYS). 0 when cond held. cond is
+ * evaluated with the thread marked asleep: it must not sleep itself. */
 #define wait_event_until(wq, cond, interruptible, deadline_ns)                 \
     ({                                                                         \
         struct waiter waiter_;                                                 \
         int wait_err_ = 0;                                                     \
         waiter_join((wq), &waiter_);                                           \
         for (;;) {                                                             \
+            WRITE_ONCE(waiter_.woken, false);                                  \
             sched_sleep_prepare(interruptible);                                \
             if (cond) {                                                        \
                 wait_err_ = 0;                                                 \
+                waiter_.served = true;                                         \
                 break;                                                         \
             }                                                                  \
             if (wait_err_ != 0)                                                \
