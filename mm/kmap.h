@@ -14,7 +14,7 @@
  * => called once, before page_init, uses early_alloc */
 void kmap_init(void);
 
-/* Drops .init-time mappings and makes .data.ro_after_init read-only. */
+/* Makes .data.ro_after_init read-only: the kernel has booted. */
 void kmap_seal(void);
 
 enum kmap_cache { KMAP_UNCACHED, KMAP_WRITE_COMBINING, KMAP_WRITE_BACK };
@@ -23,12 +23,16 @@ enum kmap_cache { KMAP_UNCACHED, KMAP_WRITE_COMBINING, KMAP_WRITE_BACK };
  * => after page_init, or before it with early memory; boot CPU */
 void *kmap_device(paddr_t base, size_t len, enum kmap_cache cache);
 
-/* The root to run on when there is no user address space. */
+struct mm;
+
+/* The root to run on when there is no user address space, and the tables
+ * below it as a struct mm: it has no areas, only entries. */
 extern paddr_t kmap_root;
+extern struct mm kernel_mm;
 
 /* A kernel stack between guard pages: its top. Freed stacks stay mapped for
  * the next user (kstack_shrink gives them back).
- * => 0 or -ENOMEM */
+ * mm/kstack.c. => 0 or -ENOMEM */
 __must_check int kstack_alloc(uint64_t *top);
 void kstack_free(uint64_t top);
 size_t kstack_shrink(void); /* frames freed */

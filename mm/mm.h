@@ -11,14 +11,11 @@
 
 #include "kernel/lib/atomic.h"
 #include "kernel/lib/list.h"
-#include "kernel/lib/rbtree.h"
 #include "kernel/lib/rwsem.h"
 #include "kernel/lib/types.h"
 #include "mm/layout.h"
 #include "mm/page.h"
-
-struct vma;
-struct mapped_file;
+#include "mm/vma.h"
 
 /* Resident pages by kind, as Linux counts them. */
 enum mm_rss { MM_RSS_ANON, MM_RSS_FILE, MM_RSS_SHMEM, MM_RSS_KINDS };
@@ -37,11 +34,7 @@ struct mm_layout {
 
 struct mm {
     struct rwsem mmap_lock;
-    struct list vmas;       /* M: struct vma, sorted by start */
-    struct rbtree vma_tree; /* M: the same, by start, with gaps */
-    size_t nvmas;           /* M */
-    struct vma *vma_hint;   /* A: where the last lookup ended; cleared when
-                               that VMA goes */
+    struct vma_list vmas;   /* M */
     paddr_t root;           /* C: the top-level page table */
     struct atomic users;    /* A: threads and borrowers; mm_get, mm_put */
     vaddr_t brk_start, brk; /* M: the heap, [brk_start, brk) */
@@ -53,8 +46,10 @@ struct mm {
     struct atomic64 rss[MM_RSS_KINDS]; /* A: PTEs present, by kind */
     struct atomic64 ntables;      /* A: page-table pages, the root not counted */
     uint64_t cpumask;             /* A: CPUs that may hold translations */
+    uint64_t zap_round;           /* Z: filemap_zap's last visit */
     struct list all;              /* G: every mm, for vmck and reclaim */
-}; /* M: mmap_lock; C: constant; A: atomic; G: mm.c's list lock */
+}; /* M: mmap_lock; C: constant; A: atomic; G: mm.c's list lock;
+      Z: filemap_zap's mutex */
 
 /* Boot: the caches of this layer. => after slab_init */
 void mm_init(void);
@@ -70,6 +65,8 @@ __must_check int mm_create(struct mm **out);
 __must_check int mm_fork(struct mm *parent, struct mm **out);
 
 void mm_get(struct mm *mm);
+/* A reference, unless the last one is gone already: true if it was had. */
+bool mm_tryget(struct mm *mm);
 /* The last user's put frees everything. => may sleep; no mmap_lock held */
 void mm_put(struct mm *mm);
 
@@ -175,9 +172,6 @@ struct mm *mm_next(struct mm *prev);
 
 extern bool vmck_enabled; /* C after boot: `vmck` on the command line */
 
-/* Proves the invariants of DESIGN section 6 for this address space, and
- * panics at the first entry that breaks one. => takes mmap_lock for read */
-void vmck_check(struct mm *mm);
 /* All address spaces and all frames: every reference is accounted for. */
 void vmck_check_all(void);
 

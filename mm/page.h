@@ -55,10 +55,9 @@ struct page {
         struct list link;  /* any other use: the owner's */
         uint64_t owner[3]; /* any other use: the owner's */
     };
-    struct atomic mapcount; /* PTEs of user space that map it */
-    uint32_t check;         /* vmck's count; V: vmck only */
-    uint64_t pad[2];
-}; /* B: the buddy's lock; T: table.lock */
+    uint32_t check; /* V: references that vmck has found */
+    uint32_t pad[7];
+}; /* V: vmck only; B: the buddy's lock; T: table.lock */
 
 _Static_assert(sizeof(struct page) == 64, "one cache line");
 

@@ -13,7 +13,9 @@
 #include "kernel/lib/list.h"
 #include "kernel/lib/spinlock.h"
 #include "kernel/lib/types.h"
+#include "mm/mm.h"
 #include "mm/page.h"
+#include "mm/vma.h"
 
 struct page_cache;
 struct mapped_file;
@@ -26,26 +28,31 @@ struct page_cache_ops {
                      struct page *page);
 };
 
-struct page_cache_node;
+struct radix_node;
 
 /* Embedded in an inode, or in mm's own shared anonymous object. */
 struct page_cache {
     const struct page_cache_ops *ops; /* C */
     struct spinlock lock;
-    struct page_cache_node *root; /* L: radix tree, index -> page */
-    unsigned height;              /* L */
-    uint64_t npages;              /* L */
-    uint64_t size;                /* A: the file's length in bytes */
-    struct list mappings; /* P: VMAs that map it, by vma.cache_link */
+    struct radix_node *root; /* L: tree of 64-way nodes, index -> page */
+    unsigned height;         /* L: levels of nodes; 0: empty */
+    uint64_t npages;         /* L */
+    uint64_t size;           /* A: the file's length in bytes */
+    uint64_t store_size;     /* A: how much of the store below still counts: the
+                                smallest size the file has had */
+    bool reclaimable;        /* C: clean pages can be read again */
     struct spinlock mappings_lock;
-    struct list all; /* G: every cache that reclaim may shrink */
+    struct list mappings; /* P: VMAs that map it, by vma.cache_link */
+    struct list all;      /* G: the caches that reclaim may shrink */
 }; /* C: constant; L: lock; A: atomic, set under the inode's own lock;
       P: mappings_lock; G: pagecache.c's list lock */
 
 /* What a mapping keeps of an open file. struct file embeds one. */
 struct mapped_file_ops {
     void (*get)(struct mapped_file *mf);
-    void (*put)(struct mapped_file *mf); /* may sleep */
+    /* Called with an mmap_lock held: takes no lock under which user memory
+     * is copied. */
+    void (*put)(struct mapped_file *mf);
     /* For /proc/PID/maps: path (cut to size), device and inode numbers. */
     void (*describe)(struct mapped_file *mf, char *path, size_t size,
                      uint64_t *dev, uint64_t *ino);
@@ -55,6 +62,7 @@ struct mapped_file {
     const struct mapped_file_ops *ops; /* C */
     struct page_cache *cache; /* C; NULL: /dev/zero, private anonymous when
                                  mapped private, fresh shared when shared */
+    bool mappable;            /* C: false: mmap answers ENODEV */
     bool readable, writable;  /* C: how it was opened */
     bool noexec;              /* C: its file system forbids PROT_EXEC */
 };
@@ -72,8 +80,33 @@ void pagecache_destroy(struct page_cache *cache);
 __must_check int pagecache_get_page(struct page_cache *cache, uint64_t index,
                                     struct page **out, bool *major);
 
-/* As above but only if it is in the cache: NULL otherwise. */
-struct page *pagecache_find_page(struct page_cache *cache, uint64_t index);
+/* The cached pages among the n from index on, each with a reference; NULL
+ * where there is none, or past the end of the file. */
+void pagecache_find_pages(struct page_cache *cache, uint64_t index, size_t n,
+                          struct page *pages[]);
+
+/* The page is still in its cache (not truncated away). */
+static inline bool pagecache_has_page(const struct page *page)
+{
+    return READ_ONCE(page->file.cache) != NULL;
+}
+
+/* Memory without a file system's store below counts as shared memory. */
+static inline bool pagecache_is_shmem(const struct page_cache *cache)
+{
+    return cache->ops->read_page == NULL;
+}
+
+static inline enum mm_rss pagecache_rss_kind(const struct page_cache *cache)
+{
+    return pagecache_is_shmem(cache) ? MM_RSS_SHMEM : MM_RSS_FILE;
+}
+
+/* The cache behind an area; NULL: private anonymous memory. */
+static inline struct page_cache *vma_cache(const struct vma *vma)
+{
+    return vma->file == NULL ? NULL : vma->file->cache;
+}
 
 /* The page's contents no longer equal the store below: reclaim keeps it. */
 void pagecache_mark_dirty(struct page *page);
@@ -96,6 +129,8 @@ void pagecache_resize(struct page_cache *cache, uint64_t size);
 
 /* Drops up to n clean, unmapped pages of reclaimable caches; how many. */
 size_t pagecache_reclaim(size_t n);
+
+void pagecache_init(void);
 
 /* A new unnamed file of this length, for MAP_SHARED|MAP_ANONYMOUS: one
  * reference, dropped by ops->put. `name` is shown in /proc/PID/maps.

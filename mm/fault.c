@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Page faults: classify, then one small function a case.
+ *
+ * The hardware refused an access: the page-table entry is missing or too weak.
+ * The VMA list says whether the access is allowed. If it is, the entry is made
+ * to allow it, and the instruction runs again; if it is not, the caller is told
+ * which error it is.
+ *
+ * Two threads may fault on the same page at once. Each prepares without a lock
+ * all that can fail or sleep, then takes the table's lock and looks again: if
+ * the entry is no longer what it was, the other thread was faster; what was
+ * prepared is dropped and the instruction simply runs again.
+ *
+ * Locks: mmap_lock for read, so that no area changes under us; then the
+ * table's lock for the entry alone.
+ *
+ * Read next: mm/anon.c, mm/filemap.c; mm/stack.c for faults below the stack.
+ */
+#include "mm/fault.h"
+#include "kernel/abi/errno.h"
+#include "kernel/lib/assert.h"
+#include "mm/anon.h"
+#include "mm/filemap.h"
+#include "mm/pagecache.h"
+#include "mm/stack.h"
+#include "mm/tlb.h"
+#include "mm/vmck.h"
+#include "mm/vmstat.h"
+
+enum fault_case {
+    FAULT_ZERO,         /* read of untouched anonymous memory */
+    FAULT_ANON,         /* write to untouched anonymous memory */
+    FAULT_COW,          /* write to a private page mapped read-only */
+    FAULT_FILE,         /* a page of the cache is to be mapped as it is */
+    FAULT_FILE_COPY,    /* first access to a private file page is a write */
+    FAULT_SHARED_WRITE, /* first write to a shared page mapped read-only */
+    FAULT_SPURIOUS,     /* the entry allows the access already */
+};
+
+static enum fault_case classify(const struct fault *fault)
+{
+    bool write = fault->access == MM_WRITE;
+    bool private = vma_is_private(fault->vma);
+
+    if (pte_none(fault->pte)) {
+        if (vma_cache(fault->vma) == NULL)
+            return write ? FAULT_ANON : FAULT_ZERO;
+        return write && private ? FAULT_FILE_COPY : FAULT_FILE;
+    }
+    ASSERT(pte_present(fault->pte)); /* else the area allows no access */
+    if (write && !pte_writable(fault->pte))
+        return private ? FAULT_COW : FAULT_SHARED_WRITE;
+    return FAULT_SPURIOUS;
+}
+
+static enum mm_fault_result resolve(struct fault *fault)
+{
+    switch (classify(fault)) {
+    case FAULT_ZERO:
+        return anon_map_zero(fault);
+    case FAULT_ANON:
+        return anon_fill(fault);
+    case FAULT_COW:
+        return anon_copy_on_write(fault);
+    case FAULT_FILE:
+        return filemap_map(fault);
+    case FAULT_FILE_COPY:
+        return filemap_copy(fault);
+    case FAULT_SHARED_WRITE:
+        return filemap_make_writable(fault);
+    case FAULT_SPURIOUS:
+        tlb_flush_local(fault->va);
+        return MM_FAULT_OK;
+    }
+    panic("fault: no such case");
+}
+
+enum mm_fault_result fault_in_page(struct vma *vma, vaddr_t va,
+                                   enum mm_access access)
+{
+    struct pt_cursor cur;
+    struct fault fault = {
+        .mm = vma->mm, .vma = vma, .va = va, .access = access};
+
+    if (pt_descend(vma->mm, va, 0, true, &cur) != 0)
+        return MM_FAULT_OOM;
+    fault.entry = cur.entry[0];
+    fault.pte = pte_load(fault.entry);
+    return resolve(&fault);
+}
+
+bool fault_set_entry(struct fault *fault, pte_t pte, enum mm_rss kind)
+{
+    pte_t *entry = fault->entry;
+    bool was_empty = pte_none(fault->pte);
+
+    pt_lock(entry);
+    if (unlikely(entry->v != fault->pte.v)) {
+        pt_unlock(entry);
+        return false;
+    }
+    pte_store(entry, pte);
+    if (was_empty)
+        pt_count(entry, 1);
+    pt_unlock(entry);
+    if (kind != MM_RSS_KINDS)
+        atomic64_add(&fault->mm->rss[kind], 1);
+    return true;
+}
+
+/* On x86 whatever is mapped can be read, so any right grants reading. */
+static bool is_allowed(const struct vma *vma, enum mm_access access)
+{
+    switch (access) {
+    case MM_READ:
+        return (vma->flags & VM_ACCESS) != 0;
+    case MM_WRITE:
+        return (vma->flags & VM_WRITE) != 0;
+    case MM_EXEC:
+        return (vma->flags & VM_EXEC) != 0;
+    }
+    return false;
+}
+
+static void count_result(enum mm_fault_result result)
+{
+    switch (result) {
+    case MM_FAULT_MAJOR:
+        vmstat_inc(VM_PGMAJFAULT);
+        vmstat_inc(VM_PGFAULT);
+        break;
+    case MM_FAULT_OK:
+        vmstat_inc(VM_PGFAULT);
+        break;
+    case MM_FAULT_MAPERR:
+    case MM_FAULT_ACCERR:
+        vmstat_inc(VM_FAULT_SEGV);
+        break;
+    case MM_FAULT_BUS:
+        vmstat_inc(VM_FAULT_BUS);
+        break;
+    case MM_FAULT_OOM:
+        break;
+    }
+}
+
+/* The area that holds address, if need be after growing a stack down to it.
+ * NULL: none. => mmap_lock held for read, on return too */
+static struct vma *find_area(struct mm *mm, vaddr_t address)
+{
+    struct vma *vma = vma_find(&mm->vmas, address);
+
+    if (vma == NULL || vma->start <= address)
+        return vma;
+    if ((vma->flags & VM_GROWSDOWN) == 0)
+        return NULL;
+    rwsem_read_unlock(&mm->mmap_lock);
+    rwsem_write_lock(&mm->mmap_lock);
+    vma = stack_grow_locked(mm, address);
+    rwsem_downgrade(&mm->mmap_lock);
+    return vma;
+}
+
+enum mm_fault_result mm_fault(struct mm *mm, vaddr_t address,
+                              enum mm_access access)
+{
+    vaddr_t va = ROUND_DOWN(address, PAGE_SIZE);
+    enum mm_fault_result result;
+    struct vma *vma;
+
+    rwsem_read_lock(&mm->mmap_lock);
+    vma = find_area(mm, address);
+    if (unlikely(vma == NULL))
+        result = MM_FAULT_MAPERR;
+    else if (unlikely(!is_allowed(vma, access)))
+        result = MM_FAULT_ACCERR;
+    else
+        result = fault_in_page(vma, va, access);
+    if (vmck_enabled)
+        vmck_check_page_locked(mm, va);
+    rwsem_read_unlock(&mm->mmap_lock);
+    count_result(result);
+    return result;
+}
+
+void mm_populate(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+    vaddr_t va = start;
+
+    rwsem_read_lock(&mm->mmap_lock);
+    while (va < end) {
+        struct vma *vma = vma_find_overlap(&mm->vmas, va, end);
+        enum mm_access access = MM_READ;
+
+        if (vma == NULL)
+            break;
+        if ((vma->flags & VM_WRITE) != 0 && vma_is_private(vma))
+            access = MM_WRITE;
+        if (!is_allowed(vma, access))
+            break;
+        for (va = MAX(va, vma->start); va < MIN(end, vma->end);
+             va += PAGE_SIZE) {
+            enum mm_fault_result result = fault_in_page(vma, va, access);
+
+            if (result != MM_FAULT_OK && result != MM_FAULT_MAJOR)
+                goto out;
+        }
+    }
+out:
+    rwsem_read_unlock(&mm->mmap_lock);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A page fault being resolved, shared by the files that resolve its cases.
+ */
+#ifndef MM_FAULT_H
+#define MM_FAULT_H
+
+#include "mm/mm.h"
+#include "mm/pagetable.h"
+#include "mm/vma.h"
+
+struct fault {
+    struct mm *mm;
+    struct vma *vma;
+    vaddr_t va; /* of the page */
+    enum mm_access access;
+    pte_t *entry; /* va's, in a last-level table */
+    pte_t pte;    /* what the entry held when the fault was classified */
+};
+
+/*
+ * Makes the page at va, inside vma and allowed by it, present for this
+ * access. => mmap_lock held; may sleep
+ */
+enum mm_fault_result fault_in_page(struct vma *vma, vaddr_t va,
+                                   enum mm_access access);
+
+/* Faults in all of [start, end), as far as it is mapped: for MAP_POPULATE and
+ * locked memory. => takes mmap_lock for read */
+void mm_populate(struct mm *mm, vaddr_t start, vaddr_t end);
+
+/*
+ * Puts pte into fault's entry if that still holds fault->pte; true if so.
+ * The caller's reference on the frame then belongs to the entry, and rss of
+ * this kind goes up if the entry was empty (MM_RSS_KINDS: is not counted).
+ */
+bool fault_set_entry(struct fault *fault, pte_t pte, enum mm_rss kind);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * File-backed mappings: entries that map the page cache's own frames.
+ */
+#ifndef MM_FILEMAP_H
+#define MM_FILEMAP_H
+
+#include "mm/fault.h"
+
+struct page_cache;
+struct tlb_gather;
+
+/* Cases of a fault (fault.h). Past the file's last page: MM_FAULT_BUS. */
+enum mm_fault_result filemap_map(struct fault *fault);
+enum mm_fault_result filemap_copy(struct fault *fault);
+enum mm_fault_result filemap_make_writable(struct fault *fault);
+
+/* Tells vma's cache that vma maps it, or no longer does.
+ * => mmap_lock held for write; a no-op if vma has no cache */
+void filemap_attach(struct vma *vma);
+void filemap_detach(struct vma *vma);
+
+/* Removes every entry that maps, or was copied from, pages of the cache from
+ * `first` on, in all address spaces.
+ * => no mmap_lock, no spinlock held; may sleep */
+void filemap_zap(struct page_cache *cache, uint64_t first);
+
+#endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel's half of every address space.
+ *
+ * Built once at boot, with the same walk as user tables (mm/pagetable.c), in
+ * kernel_mm. Every root copies the upper half of its entries; all of them are
+ * filled here, so that what is mapped later appears in every address space.
+ *
+ * No page is both writable and executable, in any of its mappings: the direct
+ * map shows the kernel's code and constants read-only too.
+ *
+ * Locks: kmap_lock guards the kernel's entries after boot and the address
+ * ranges handed out. Entries of the direct map and the image never change
+ * after kmap_seal.
+ */
+#include "mm/kmap.h"
+#include "boot/bootinfo.h"
+#include "kernel/abi/errno.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/cpu/x86.h"
+#include "kernel/lib/assert.h"
+#include "mm/mm.h"
+#include "mm/pagetable.h"
+
+/* linker.ld */
+extern char __image_start[], __image_end[], __text_start[], __text_end[];
+extern char __rodata_start[], __rodata_end[];
+extern char __ro_after_init_start[], __ro_after_init_end[];
+
+#define BITS_RO (PTE_P | PTE_A)
+#define BITS_RW (PTE_P | PTE_RW | PTE_A | PTE_D)
+
+/* The page attribute table (SDM vol. 3, 11.12.4), indexed by PCD:PWT: 0
+ * write-back, 1 write-combining, 2 and 3 uncached. */
+#define PAT_VALUE 0x0000000000000106UL
+
+struct mm kernel_mm;
+paddr_t kmap_root;
+
+static struct spinlock kmap_lock = SPINLOCK_INIT;
+static vaddr_t next_device = MMIO_BASE; /* K */
+
+/* Kernel addresses repeat in all address spaces: TLBs may keep them. */
+static uint64_t global_bit(void)
+{
+    return cpu_features.pge ? PTE_G : 0;
+}
+
+/* The highest level whose entries can map what starts at va and pa. */
+static unsigned largest_level(vaddr_t va, uint64_t pa, uint64_t len)
+{
+    unsigned level = cpu_features.pages_1g ? 2 : 1;
+
+    for (; level > 0; level--) {
+        uint64_t span = pt_entry_span(level);
+
+        if (((va | pa) & (span - 1)) == 0 && len >= span)
+            break;
+    }
+    return level;
+}
+
+/* Maps [va, va + len) to pa, with pages of at most max_level. */
+static int map_range(vaddr_t va, uint64_t pa, uint64_t len, uint64_t bits,
+                     unsigned max_level)
+{
+    while (len > 0) {
+        unsigned level = MIN(max_level, largest_level(va, pa, len));
+        struct pt_cursor cur;
+        int err = pt_descend(&kernel_mm, va, level, true, &cur);
+
+        if (err != 0)
+            return err;
+        pte_store(cur.entry[level],
+                  pte_make(PADDR(pa), bits | (level > 0 ? PTE_PS : 0)));
+        va += pt_entry_span(level);
+        pa += pt_entry_span(level);
+        len -= pt_entry_span(level);
+    }
+    return 0;
+}
+
+static void map_at_boot(vaddr_t va, uint64_t pa, uint64_t len, uint64_t bits,
+                        unsigned max_level)
+{
+    if (map_range(va, pa, len, bits | global_bit(), max_level) != 0)
+        panic("kmap: cannot map %#lx", va);
+}
+
+/* A part of the kernel's image, at its own address and in the direct map. */
+static void map_image(const char *start, const char *end, uint64_t bits)
+{
+    uint64_t pa = (uint64_t)start - KERNEL_BASE;
+    uint64_t len = (uint64_t)(end - start);
+
+    map_at_boot((vaddr_t)start, pa, len, bits, 0);
+    map_at_boot(DIRECT_MAP + pa, pa, len, bits | pte_nx, 0);
+}
+
+static void map_kernel(void)
+{
+    map_image(__text_start, __text_end, BITS_RO);
+    map_image(__rodata_start, __rodata_end, BITS_RO | pte_nx);
+    map_image(__ro_after_init_start, __image_end, BITS_RW | pte_nx);
+}
+
+static void map_direct(void)
+{
+    uint64_t bits = BITS_RW | pte_nx;
+
+    for (size_t i = 0; i < boot_info.nregions; i++) {
+        const struct boot_region *r = &boot_info.regions[i];
+        uint64_t start = ROUND_DOWN(r->start, PAGE_SIZE);
+        uint64_t end = ROUND_UP(r->end, PAGE_SIZE);
+
+        if (r->type == BOOT_KERNEL)
+            continue; /* map_kernel */
+        if (end > DIRECT_MAP_END - DIRECT_MAP)
+            continue;
+        map_at_boot(DIRECT_MAP + start, start, end - start, bits,
+                    PT_LEVELS - 2);
+    }
+}
+
+/* Top-level entries of ranges that are filled later. */
+static void reserve_root_entries(vaddr_t start, vaddr_t end)
+{
+    struct pt_cursor cur;
+
+    for (vaddr_t va = start; va < end; va += pt_entry_span(PT_LEVELS - 1))
+        if (pt_descend(&kernel_mm, va, PT_LEVELS - 2, true, &cur) != 0)
+            panic("kmap: no memory for page tables");
+}
+
+void kmap_init(void)
+{
+    pte_nx = cpu_features.nx ? PTE_XD : 0;
+    x86_wrmsr(MSR_PAT, PAT_VALUE);
+    kmap_root = virt_to_phys(early_alloc(PAGE_SIZE, PAGE_SIZE));
+    kernel_mm.root = kmap_root;
+    map_direct();
+    map_kernel();
+    reserve_root_entries(MMIO_BASE, MMIO_END);
+    reserve_root_entries(KSTACKS_BASE, KSTACKS_END);
+    cpu_load_page_table(kmap_root);
+}
+
+void kmap_seal(void)
+{
+    uint64_t len = (uint64_t)(__ro_after_init_end - __ro_after_init_start);
+
+    map_image(__ro_after_init_start, __ro_after_init_end, BITS_RO | pte_nx);
+    for (uint64_t at = 0; at < len; at += PAGE_SIZE) {
+        x86_invlpg((vaddr_t)__ro_after_init_start + at);
+        x86_invlpg((vaddr_t)__ro_after_init_start - KERNEL_BASE + DIRECT_MAP +
+                   at);
+    }
+}
+
+void *kmap_device(paddr_t base, size_t len, enum kmap_cache cache)
+{
+    static const uint64_t cache_bits[] = {
+        [KMAP_UNCACHED] = PTE_PCD | PTE_PWT,
+        [KMAP_WRITE_COMBINING] = PTE_PWT,
+        [KMAP_WRITE_BACK] = 0,
+    };
+    uint64_t within = base.v & PAGE_MASK;
+    uint64_t size = ROUND_UP(len + within, PAGE_SIZE);
+    uint64_t bits = BITS_RW | pte_nx | cache_bits[cache] | global_bit();
+    vaddr_t va;
+    int err = -ENOMEM;
+
+    spin_lock(&kmap_lock);
+    va = next_device;
+    if (size <= MMIO_END - va) {
+        next_device = va + size + PAGE_SIZE;
+        err = map_range(va, base.v - within, size, bits, 0);
+    }
+    spin_unlock(&kmap_lock);
+    return err == 0 ? (void *)(va + within) : NULL;
+}

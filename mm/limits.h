@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How much an address space may hold: RLIMIT_AS, RLIMIT_DATA (getrlimit(2))
+ * and the number of areas.
+ */
+#ifndef MM_LIMITS_H
+#define MM_LIMITS_H
+
+#include "mm/mm.h"
+
+/* Linux's default vm.max_map_count. */
+#define MAX_MAP_COUNT 65530
+
+/* Private, writable and not the stack: what RLIMIT_DATA counts. */
+static inline bool vma_is_data(uint32_t flags)
+{
+    return (flags & (VM_WRITE | VM_SHARED | VM_STACK)) == VM_WRITE;
+}
+
+/* May npages more be mapped with these flags? => mmap_lock held for write */
+static inline bool limits_allow(const struct mm *mm, uint32_t flags,
+                                size_t npages)
+{
+    if (mm->total_pages + npages > mm->limits.as >> PAGE_SHIFT)
+        return false;
+    return !vma_is_data(flags) ||
+           mm->data_pages + npages <= mm->limits.data >> PAGE_SHIFT;
+}
+
+/* npages (negative: fewer) are now mapped with these flags.
+ * => mmap_lock held for write */
+static inline void limits_account(struct mm *mm, uint32_t flags, long npages)
+{
+    mm->total_pages += (size_t)npages;
+    if (vma_is_data(flags))
+        mm->data_pages += (size_t)npages;
+}
+
+#endif

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The address space: create, fork, switch, destroy.
+ *
+ *   mm_create --> users 1 --> mm_get/mm_put --> last mm_put: taken apart
+ *                   |
+ *                mm_fork: another one with the same areas
+ *
+ * Taking apart happens when no thread uses the address space and no CPU has it
+ * loaded, so nothing needs flushing and no lock is contended.
+ *
+ * Locks: mm_list_lock guards the list of all address spaces. cpumask and
+ * struct cpu's mm change with preemption off, by their own CPU.
+ */
+#include "mm/mm.h"
+#include "kernel/abi/errno.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/lib/assert.h"
+#include "mm/anon.h"
+#include "mm/filemap.h"
+#include "mm/kmap.h"
+#include "mm/limits.h"
+#include "mm/mmap.h"
+#include "mm/pagecache.h"
+#include "mm/range.h"
+#include "mm/slab.h"
+#include "mm/vmck.h"
+#include "mm/vmstat.h"
+
+static struct slab_cache *mm_slab __ro_after_init;
+static struct list mm_list = LIST_INIT(mm_list);
+static struct spinlock mm_list_lock = SPINLOCK_INIT;
+
+static size_t reclaim(size_t n)
+{
+    size_t freed = pagecache_reclaim(n);
+
+    if (freed < n)
+        freed += slab_shrink();
+    if (freed < n)
+        freed += kstack_shrink();
+    return freed;
+}
+
+void mm_init(void)
+{
+    mm_slab = slab_cache_create("mm", sizeof(struct mm), 64);
+    mmap_init();
+    pagecache_init();
+    anon_init();
+    page_set_reclaim(reclaim);
+}
+
+/* An empty address space that is not on the list yet. */
+static int create_unlisted(struct mm **out)
+{
+    struct mm *mm = slab_zalloc(mm_slab);
+    int err;
+
+    if (mm == NULL)
+        return -ENOMEM;
+    err = pt_create_root(&mm->root);
+    if (err != 0) {
+        slab_free(mm_slab, mm);
+        return err;
+    }
+    rwsem_init(&mm->mmap_lock);
+    vma_list_init(&mm->vmas);
+    list_init(&mm->all);
+    atomic_store(&mm->users, 1);
+    mm->mmap_top = USER_END;
+    mm->limits = (struct mm_limits){UINT64_MAX, UINT64_MAX, UINT64_MAX,
+                                    UINT64_MAX};
+    *out = mm;
+    return 0;
+}
+
+static void publish(struct mm *mm)
+{
+    spin_lock(&mm_list_lock);
+    list_push_back(&mm_list, &mm->all);
+    spin_unlock(&mm_list_lock);
+}
+
+int mm_create(struct mm **out)
+{
+    int err = create_unlisted(out);
+
+    if (err == 0)
+        publish(*out);
+    return err;
+}
+
+/* The copy of one area. */
+static int fork_vma(struct vma *vma, struct mm *child, struct tlb_gather *tlb)
+{
+    struct vma *copy = mmap_vma_alloc();
+
+    if (copy == NULL)
+        return -ENOMEM;
+    *copy = *vma;
+    copy->mm = child;
+    if (copy->file != NULL)
+        copy->file->ops->get(copy->file);
+    vma_insert(&child->vmas, copy);
+    filemap_attach(copy);
+    limits_account(child, copy->flags, (long)vma_npages(copy));
+    /* What has no private frames is faulted in again from the file. */
+    return vma->has_anon ? range_copy(vma, child, tlb) : 0;
+}
+
+static void copy_properties(struct mm *child, const struct mm *parent)
+{
+    child->brk_start = parent->brk_start;
+    child->brk = parent->brk;
+    child->mmap_top = parent->mmap_top;
+    child->limits = parent->limits;
+    child->layout = parent->layout;
+}
+
+int mm_fork(struct mm *parent, struct mm **out)
+{
+    struct tlb_gather tlb;
+    struct mm *child;
+    struct vma *vma;
+    int err = create_unlisted(&child);
+
+    if (err != 0)
+        return err;
+    rwsem_write_lock(&parent->mmap_lock);
+    /* Truncation may find the child through a file as soon as an area is
+     * attached; it must wait until the entries are copied. */
+    rwsem_write_lock(&child->mmap_lock);
+    copy_properties(child, parent);
+    tlb_begin(&tlb, parent);
+    vma_for_each(vma, &parent->vmas) {
+        err = fork_vma(vma, child, &tlb);
+        if (err != 0)
+            break;
+    }
+    tlb_finish(&tlb);
+    if (vmck_enabled)
+        vmck_check_locked(parent);
+    rwsem_write_unlock(&child->mmap_lock);
+    rwsem_write_unlock(&parent->mmap_lock);
+    publish(child);
+    if (err != 0) {
+        mm_put(child);
+        return err;
+    }
+    vmstat_inc(VM_FORKS);
+    *out = child;
+    return 0;
+}
+
+void mm_get(struct mm *mm)
+{
+    atomic_inc(&mm->users);
+}
+
+bool mm_tryget(struct mm *mm)
+{
+    return atomic_inc_not_zero(&mm->users);
+}
+
+/* Nobody can reach the address space any more, but for truncation, which
+ * passes it over because it has no users. */
+static void destroy(struct mm *mm)
+{
+    struct tlb_gather tlb;
+    struct vma *vma;
+
+    preempt_disable();
+    if (this_cpu()->mm == mm)
+        mm_switch(NULL);
+    preempt_enable();
+    rwsem_write_lock(&mm->mmap_lock);
+    tlb_begin_dead(&tlb, mm);
+    vma_for_each(vma, &mm->vmas)
+        range_zap(vma, vma->start, vma->end, &tlb);
+    pt_free_empty(&tlb, 0, USER_END);
+    while ((vma = vma_first(&mm->vmas)) != NULL)
+        mmap_drop_vma_locked(mm, vma);
+    rwsem_write_unlock(&mm->mmap_lock);
+    vmck_check_destroyed(mm);
+    pt_destroy_root(mm->root);
+    slab_free(mm_slab, mm);
+}
+
+void mm_put(struct mm *mm)
+{
+    if (!atomic_dec_and_test(&mm->users))
+        return;
+    spin_lock(&mm_list_lock);
+    list_remove(&mm->all);
+    spin_unlock(&mm_list_lock);
+    destroy(mm);
+}
+
+void mm_switch(struct mm *mm)
+{
+    struct cpu *cpu = this_cpu();
+    struct mm *prev = cpu->mm;
+    uint64_t bit = 1UL << cpu->id;
+
+    if (prev == mm)
+        return;
+    /* First the bit, then the table: a flush in between finds us. */
+    if (mm != NULL)
+        __atomic_fetch_or(&mm->cpumask, bit, __ATOMIC_SEQ_CST);
+    cpu->mm = mm;
+    cpu_load_page_table(mm != NULL ? mm->root : kmap_root);
+    if (prev != NULL)
+        __atomic_fetch_and(&prev->cpumask, ~bit, __ATOMIC_SEQ_CST);
+}
+
+struct mm *mm_current(void)
+{
+    return cpu_gs->mm;
+}
+
+struct mm *mm_next(struct mm *prev)
+{
+    struct mm *next = NULL;
+    struct list *pos;
+
+    spin_lock(&mm_list_lock);
+    pos = prev == NULL ? mm_list.next : prev->all.next;
+    for (; pos != &mm_list; pos = pos->next) {
+        next = list_entry(pos, struct mm, all);
+        if (mm_tryget(next))
+            break;
+        next = NULL;
+    }
+    spin_unlock(&mm_list_lock);
+    if (prev != NULL)
+        mm_put(prev);
+    return next;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Adding and removing areas: what mmap, munmap, brk, mprotect and exec have
+ * in common. All functions: => mmap_lock held for write.
+ */
+#ifndef MM_MMAP_H
+#define MM_MMAP_H
+
+#include "mm/mm.h"
+
+struct tlb_gather;
+
+/* An area to be. */
+struct area {
+    vaddr_t start, end;
+    uint32_t flags;
+    uint64_t pgoff;
+    struct mapped_file *file; /* borrowed */
+};
+
+/* PROT_* to VM_READ, VM_WRITE, VM_EXEC. */
+uint32_t mmap_prot_flags(int prot);
+
+/* Adds the area, which meets no other, merging it with its neighbours where
+ * they are alike; accounts it. Cannot fail: spare, from mmap_vma_alloc, is
+ * used or freed. The vma that now holds the area. */
+struct vma *mmap_add_area_locked(struct mm *mm, const struct area *area,
+                                 struct vma *spare);
+
+/* Removes whatever is mapped in [start, end), splitting at the ends.
+ * => 0 or -ENOMEM, nothing then changed */
+__must_check int mmap_remove_locked(struct mm *mm, vaddr_t start,
+                                    vaddr_t end);
+
+/* Takes vma, whose entries are gone, off the list and lets go of all that it
+ * holds. */
+void mmap_drop_vma_locked(struct mm *mm, struct vma *vma);
+
+/* Makes `at` a border between areas if it lies inside one.
+ * => 0 or -ENOMEM */
+__must_check int mmap_split_locked(struct mm *mm, vaddr_t at);
+
+/* Merges vma with its neighbours where they are alike; the area that holds
+ * it all. */
+struct vma *mmap_merge_locked(struct mm *mm, struct vma *vma);
+
+/* Pages of [start, end) that are mapped. */
+size_t mmap_count_pages(struct mm *mm, vaddr_t start, vaddr_t end);
+
+struct vma *mmap_vma_alloc(void); /* NULL: out of memory */
+void mmap_vma_free(struct vma *vma);
+void mmap_init(void);
+
+#endif

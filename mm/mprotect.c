@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mprotect(2): areas are split so that the range is made of whole ones, get
+ * their new rights one after another, and merge with like neighbours.
+ *
+ * As on Linux, a hole or a refusal in the middle of the range ends the call
+ * with the areas before it changed.
+ */
+#include "kernel/abi/errno.h"
+#include "kernel/abi/mman.h"
+#include "mm/limits.h"
+#include "mm/mm.h"
+#include "mm/mmap.h"
+#include "mm/range.h"
+#include "mm/vmck.h"
+
+/* Memory that starts to be data must fit below RLIMIT_DATA. */
+static bool is_within_limits(const struct mm *mm, const struct vma *vma,
+                             uint32_t flags, size_t npages)
+{
+    return !vma_is_data(flags) || vma_is_data(vma->flags) ||
+           mm->data_pages + npages <= mm->limits.data >> PAGE_SHIFT;
+}
+
+/* Gives [start, end), which lies within vma, the rights of prot. */
+static int protect_area_locked(struct mm *mm, struct vma *vma, vaddr_t start,
+                               vaddr_t end, int prot, struct tlb_gather *tlb)
+{
+    uint32_t flags = (vma->flags & ~VM_ACCESS) | mmap_prot_flags(prot);
+    size_t npages = (end - start) >> PAGE_SHIFT;
+    int err;
+
+    if ((flags & ~(flags >> VM_MAY_SHIFT) & VM_ACCESS) != 0)
+        return -EACCES;
+    if (flags == vma->flags)
+        return 0;
+    if (!is_within_limits(mm, vma, flags, npages))
+        return -ENOMEM;
+    err = mmap_split_locked(mm, start);
+    if (err == 0)
+        err = mmap_split_locked(mm, end);
+    if (err != 0)
+        return err;
+    vma = vma_find(&mm->vmas, start);
+    limits_account(mm, vma->flags, -(long)npages);
+    limits_account(mm, flags, (long)npages);
+    vma->flags = flags;
+    range_protect(vma, start, end, flags, tlb);
+    mmap_merge_locked(mm, vma);
+    return 0;
+}
+
+static int protect_range_locked(struct mm *mm, vaddr_t start, vaddr_t end,
+                                int prot, struct tlb_gather *tlb)
+{
+    while (start < end) {
+        struct vma *vma = vma_find(&mm->vmas, start);
+        vaddr_t stop;
+        int err;
+
+        if (vma == NULL || vma->start > start)
+            return -ENOMEM;
+        stop = MIN(end, vma->end);
+        err = protect_area_locked(mm, vma, start, stop, prot, tlb);
+        if (err != 0)
+            return err;
+        start = stop;
+    }
+    return 0;
+}
+
+/* PROT_GROWSDOWN: from the start of the stack area that the range begins in.
+ * PROT_GROWSUP: there are no such areas here. */
+static int extend_range_locked(struct mm *mm, int grows, vaddr_t *start,
+                               vaddr_t end)
+{
+    struct vma *vma = vma_find(&mm->vmas, *start);
+
+    if (grows == 0)
+        return 0;
+    if (vma == NULL || vma->start >= end)
+        return -ENOMEM;
+    if (grows == PROT_GROWSUP)
+        return vma->start > *start ? -ENOMEM : -EINVAL;
+    if ((vma->flags & VM_GROWSDOWN) == 0)
+        return -EINVAL;
+    *start = vma->start;
+    return 0;
+}
+
+int mm_mprotect(struct mm *mm, vaddr_t addr, size_t len, int prot)
+{
+    int grows = prot & (PROT_GROWSDOWN | PROT_GROWSUP);
+    struct tlb_gather tlb;
+    vaddr_t end;
+    int err;
+
+    if (grows == (PROT_GROWSDOWN | PROT_GROWSUP) || (addr & PAGE_MASK) != 0)
+        return -EINVAL;
+    if (len == 0)
+        return 0;
+    end = addr + ROUND_UP(len, PAGE_SIZE);
+    if (end <= addr)
+        return -ENOMEM;
+    prot &= ~grows;
+    if ((prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM)) != 0)
+        return -EINVAL;
+    rwsem_write_lock(&mm->mmap_lock);
+    tlb_begin(&tlb, mm);
+    err = extend_range_locked(mm, grows, &addr, end);
+    if (err == 0)
+        err = protect_range_locked(mm, addr, end, prot, &tlb);
+    tlb_finish(&tlb);
+    if (vmck_enabled)
+        vmck_check_locked(mm);
+    rwsem_write_unlock(&mm->mmap_lock);
+    return err;
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Page tables: the walk, and the life of table pages.
+ *
+ * Invariants (vmck checks I1 and I2):
+ *   I1  table.nentries of a user table's struct page is the number of its
+ *       entries that are not zero.
+ *   I2  a table that a user entry points to has a reference for that entry.
+ *   I3  an entry above level 0 changes from zero to a table under the lock of
+ *       the table it lies in, and back only with mmap_lock held for write.
+ *
+ * Read next: mm/tlb.h (why an entry's change is not yet the end of it),
+ * mm/fault.c (who fills entries).
+ */
+#include "mm/pagetable.h"
+#include "kernel/abi/errno.h"
+#include "kernel/lib/string.h"
+#include "mm/kmap.h"
+#include "mm/mm.h"
+#include "mm/tlb.h"
+#include "mm/vmstat.h"
+
+/* Tables grant everything to their half; the last level decides. */
+#define TABLE_BITS (PTE_P | PTE_RW | PTE_A)
+
+uint64_t pte_nx __ro_after_init;
+
+static pte_t *table_entries(paddr_t table)
+{
+    return phys_to_virt(table);
+}
+
+/* The kernel's own tables built before there is a struct page for them. */
+static bool is_early(void)
+{
+    return page_array == NULL;
+}
+
+static int table_alloc(struct mm *mm, paddr_t *out)
+{
+    struct page *page;
+    int err;
+
+    if (is_early()) {
+        *out = virt_to_phys(early_alloc(PAGE_SIZE, PAGE_SIZE));
+        return 0;
+    }
+    err = page_alloc_zeroed(PAGE_TABLE, &page);
+    if (err != 0)
+        return err;
+    spin_init(&page->table.lock);
+    page->table.nentries = 0;
+    atomic64_add(&mm->ntables, 1);
+    vmstat_inc(VM_TABLES_BUILT);
+    *out = page_to_phys(page);
+    return 0;
+}
+
+static void table_uncount(struct mm *mm)
+{
+    atomic64_add(&mm->ntables, -1);
+    vmstat_inc(VM_TABLES_FREED);
+}
+
+/* Fills the empty entry with a new table, unless somebody else just did. */
+static int table_build(struct mm *mm, pte_t *entry)
+{
+    uint64_t bits = TABLE_BITS | (mm == &kernel_mm ? 0 : PTE_US);
+    paddr_t table;
+    int err = table_alloc(mm, &table);
+
+    if (err != 0)
+        return err;
+    if (is_early()) {
+        pte_store(entry, pte_make(table, bits));
+        return 0;
+    }
+    pt_lock(entry);
+    if (pte_none(*entry)) {
+        store_release(&entry->v, table.v | bits);
+        pt_count(entry, 1);
+        pt_unlock(entry);
+        return 0;
+    }
+    pt_unlock(entry);
+    table_uncount(mm);
+    page_put(phys_to_page(table));
+    return 0;
+}
+
+int pt_descend(struct mm *mm, vaddr_t va, unsigned to, bool create,
+               struct pt_cursor *cur)
+{
+    pte_t *table = table_entries(mm->root);
+    unsigned level = PT_LEVELS - 1;
+
+    cur->mm = mm;
+    cur->va = va;
+    for (;; level--) {
+        pte_t *entry = &table[pt_index(va, level)];
+        pte_t pte;
+        int err;
+
+        cur->entry[level] = entry;
+        cur->level = level;
+        if (level == to)
+            return 0;
+        if (unlikely(pte_none(pte_load(entry)))) {
+            if (!create)
+                return -ENOENT;
+            err = table_build(mm, entry);
+            if (err != 0)
+                return err;
+        }
+        pte = pte_load(entry);
+        if (unlikely(pte_large(pte, level)))
+            return -ENOENT;
+        table = table_entries(pte_paddr(pte));
+    }
+}
+
+bool pt_next_table(struct mm *mm, vaddr_t *va, vaddr_t end,
+                   struct pt_cursor *cur, vaddr_t *stop)
+{
+    while (*va < end) {
+        int err = pt_descend(mm, *va, 0, false, cur);
+        /* What the table we found, or the entry that is missing, spans. */
+        uint64_t span = pt_entry_span(err == 0 ? 1 : cur->level);
+        vaddr_t next = ROUND_DOWN(*va, span) + span;
+
+        if (next == 0 || next > end)
+            next = end;
+        if (err == 0) {
+            *stop = next;
+            return true;
+        }
+        *va = next;
+    }
+    return false;
+}
+
+/* Unlinks the table below cur's entry of `level` if it is empty. */
+static bool unlink_if_empty(struct tlb_gather *tlb, struct pt_cursor *cur,
+                            unsigned level)
+{
+    pte_t *entry = cur->entry[level];
+    struct page *table = pte_page(pte_load(entry));
+
+    if (table->table.nentries != 0)
+        return false;
+    pt_lock(entry);
+    pte_store(entry, (pte_t){0});
+    pt_count(entry, -1);
+    pt_unlock(entry);
+    table_uncount(cur->mm);
+    tlb_add_page(tlb, cur->va, table);
+    return true;
+}
+
+void pt_free_empty(struct tlb_gather *tlb, vaddr_t start, vaddr_t end)
+{
+    struct pt_cursor cur;
+    vaddr_t va, stop;
+
+    for (va = start; pt_next_table(tlb->mm, &va, end, &cur, &stop); va = stop)
+        for (unsigned level = 1; level < PT_LEVELS; level++)
+            if (!unlink_if_empty(tlb, &cur, level))
+                break;
+}
+
+int pt_create_root(paddr_t *out)
+{
+    struct page *page;
+    pte_t *root, *kernel = table_entries(kmap_root);
+    const size_t half = PT_ENTRIES / 2;
+    int err = page_alloc(PAGE_TABLE, &page);
+
+    if (err != 0)
+        return err;
+    spin_init(&page->table.lock);
+    page->table.nentries = 0;
+    root = page_address(page);
+    memset(root, 0, half * sizeof(*root));
+    memcpy(root + half, kernel + half, half * sizeof(*root));
+    *out = page_to_phys(page);
+    return 0;
+}
+
+void pt_destroy_root(paddr_t root)
+{
+    struct page *page = phys_to_page(root);
+
+    ASSERT(page->table.nentries == 0);
+    page_put(page);
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Page tables (SDM vol. 3, 4.5: 4-level paging): how an entry is encoded, and
+ * the one walk that everything else uses.
+ *
+ * The walk (pt_descend) goes from the root towards one address and stops at
+ * the table that a caller asked for, or where there is none. A range operation
+ * descends once for each last-level table, 512 pages, and works on the entries
+ * of that table in one go (pt_for_each_table).
+ *
+ * A table page's struct page holds its lock and the number of its non-zero
+ * entries. Tables are linked in under their parent's lock, by anyone who holds
+ * the mm's mmap_lock; they are unlinked only with mmap_lock held for write. So
+ * whoever holds mmap_lock may descend without taking a lock.
+ */
+#ifndef MM_PAGETABLE_H
+#define MM_PAGETABLE_H
+
+#include "kernel/lib/atomic.h"
+#include "mm/layout.h"
+#include "mm/page.h"
+
+struct mm;
+struct tlb_gather;
+
+/* An entry at any level. Only this header knows the bits. */
+typedef struct {
+    uint64_t v;
+} pte_t;
+
+#define PT_LEVELS 4 /* level 0: entries map 4 KiB pages; 3: the root */
+#define PT_ENTRY_BITS 9
+#define PT_ENTRIES (1UL << PT_ENTRY_BITS)
+
+/* SDM vol. 3, tables 4-15 to 4-20. */
+#define PTE_P (1UL << 0)
+#define PTE_RW (1UL << 1)
+#define PTE_US (1UL << 2)
+#define PTE_PWT (1UL << 3)
+#define PTE_PCD (1UL << 4)
+#define PTE_A (1UL << 5)
+#define PTE_D (1UL << 6)
+#define PTE_PS (1UL << 7) /* levels 1 and 2: maps a large page */
+#define PTE_G (1UL << 8)
+#define PTE_XD (1UL << 63)
+#define PTE_ADDR_MASK 0x000ffffffffff000UL
+
+/* XD where the CPU has it, else 0 (the bit would be reserved). */
+extern uint64_t pte_nx;
+
+/* Bytes that one entry of this level spans. */
+static inline uint64_t pt_entry_span(unsigned level)
+{
+    return PAGE_SIZE << (level * PT_ENTRY_BITS);
+}
+
+/* va's place in its table of this level. */
+static inline unsigned pt_index(vaddr_t va, unsigned level)
+{
+    return (va >> (PAGE_SHIFT + level * PT_ENTRY_BITS)) & (PT_ENTRIES - 1);
+}
+
+static inline pte_t pte_make(paddr_t pa, uint64_t bits)
+{
+    return (pte_t){pa.v | bits};
+}
+
+static inline bool pte_none(pte_t pte)
+{
+    return pte.v == 0;
+}
+
+static inline bool pte_present(pte_t pte)
+{
+    return (pte.v & PTE_P) != 0;
+}
+
+static inline bool pte_writable(pte_t pte)
+{
+    return (pte.v & PTE_RW) != 0;
+}
+
+static inline bool pte_large(pte_t pte, unsigned level)
+{
+    return level > 0 && (pte.v & PTE_PS) != 0;
+}
+
+static inline paddr_t pte_paddr(pte_t pte)
+{
+    return PADDR(pte.v & PTE_ADDR_MASK);
+}
+
+static inline struct page *pte_page(pte_t pte)
+{
+    return phys_to_page(pte_paddr(pte));
+}
+
+static inline pte_t pte_wrprotect(pte_t pte)
+{
+    return (pte_t){pte.v & ~PTE_RW};
+}
+
+static inline pte_t pte_load(const pte_t *entry)
+{
+    return (pte_t){READ_ONCE(entry->v)};
+}
+
+/* The CPU may set A and D at any time; a plain store may lose one. Used where
+ * the old entry was not present, or not writable and its A bit is of no
+ * interest. => the table's lock held */
+static inline void pte_store(pte_t *entry, pte_t pte)
+{
+    WRITE_ONCE(entry->v, pte.v);
+}
+
+/* Swaps the entry for another, in one step; the old one with its final A and
+ * D bits. => the table's lock held */
+static inline pte_t pte_exchange(pte_t *entry, pte_t pte)
+{
+    return (pte_t){__atomic_exchange_n(&entry->v, pte.v, __ATOMIC_SEQ_CST)};
+}
+
+/* Where a walk stands. */
+struct pt_cursor {
+    struct mm *mm;
+    vaddr_t va;
+    unsigned level;             /* of the lowest table reached */
+    pte_t *entry[PT_LEVELS];    /* by level: va's entry in each table on the
+                                   way; valid from `level` up */
+};
+
+/* The struct page of the table that an entry lies in. */
+static inline struct page *pt_table_of(const pte_t *entry)
+{
+    return virt_to_page(entry);
+}
+
+/*
+ * Walks from mm's root towards va, down to the table of level `to`. With
+ * `create`, missing tables are built on the way.
+ *   => mmap_lock held (read or write); no table lock held
+ *   => 0: cur->level == to. -ENOENT: a table is missing (not `create`) or a
+ *      large page is in the way: cur->level says how far it got. -ENOMEM.
+ */
+__must_check int pt_descend(struct mm *mm, vaddr_t va, unsigned to,
+                            bool create, struct pt_cursor *cur);
+
+/*
+ * Visits [start, end) table by table, last level, in order of addresses;
+ * `cur->entry[0]` is start's entry and *stop where the table or the range
+ * ends. Absent tables are skipped whatever they span.
+ *
+ *     for (va = start; pt_next_table(mm, &va, end, &cur, &stop); va = stop)
+ *
+ *   => mmap_lock held
+ */
+bool pt_next_table(struct mm *mm, vaddr_t *va, vaddr_t end,
+                   struct pt_cursor *cur, vaddr_t *stop);
+
+/* Adjusts the number of non-zero entries of entry's table.
+ * => its lock held */
+static inline void pt_count(pte_t *entry, int change)
+{
+    pt_table_of(entry)->table.nentries += change;
+}
+
+static inline void pt_lock(pte_t *entry)
+{
+    spin_lock(&pt_table_of(entry)->table.lock);
+}
+
+static inline void pt_unlock(pte_t *entry)
+{
+    spin_unlock(&pt_table_of(entry)->table.lock);
+}
+
+/* Unlinks the tables that hold no entry any more, for addresses in
+ * [start, end) of tlb's mm; they are freed when tlb has flushed.
+ * => mmap_lock held for write */
+void pt_free_empty(struct tlb_gather *tlb, vaddr_t start, vaddr_t end);
+
+/* A fresh root with the kernel's half filled in; 0 or -ENOMEM. */
+__must_check int pt_create_root(paddr_t *out);
+/* => every user entry is gone */
+void pt_destroy_root(paddr_t root);
+
+#endif

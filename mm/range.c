@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Range operations on page-table entries: see range.h.
+ *
+ * Locks: the last-level table's lock is taken once for all entries of the
+ * range in that table. range_copy's destination is not yet visible to anyone,
+ * so its tables are filled without their locks.
+ */
+#include "mm/range.h"
+#include "kernel/abi/errno.h"
+#include "mm/anon.h"
+#include "mm/pagecache.h"
+#include "mm/vmstat.h"
+
+enum mm_rss range_rss_kind(const struct vma *vma, const struct page *page)
+{
+    if (page->use == PAGE_ANON)
+        return MM_RSS_ANON;
+    return pagecache_rss_kind(vma_cache(vma));
+}
+
+/* Pages by kind, summed over a table and then added in one go. */
+struct rss_delta {
+    long pages[MM_RSS_KINDS];
+};
+
+static void rss_apply(struct mm *mm, const struct rss_delta *delta, int sign)
+{
+    for (unsigned kind = 0; kind < MM_RSS_KINDS; kind++)
+        if (delta->pages[kind] != 0)
+            atomic64_add(&mm->rss[kind], sign * delta->pages[kind]);
+}
+
+/* One table's share of range_zap. => its lock held */
+static void zap_table_locked(struct vma *vma, pte_t *entry, vaddr_t va,
+                             vaddr_t stop, struct tlb_gather *tlb)
+{
+    struct rss_delta gone = {{0}};
+    pte_t *first = entry;
+    int removed = 0;
+
+    for (; va < stop; va += PAGE_SIZE, entry++) {
+        pte_t pte = *entry;
+        struct page *page;
+
+        if (pte_none(pte))
+            continue;
+        page = pte_page(pte);
+        pte_store(entry, (pte_t){0});
+        removed++;
+        if (page == anon_zero_page) {
+            tlb_add(tlb, va);
+            continue;
+        }
+        gone.pages[range_rss_kind(vma, page)]++;
+        tlb_add_page(tlb, va, page);
+    }
+    pt_count(first, -removed);
+    rss_apply(vma->mm, &gone, -1);
+}
+
+void range_zap(struct vma *vma, vaddr_t start, vaddr_t end,
+               struct tlb_gather *tlb)
+{
+    struct pt_cursor cur;
+    vaddr_t va, stop;
+
+    for (va = start; pt_next_table(vma->mm, &va, end, &cur, &stop);
+         va = stop) {
+        pt_lock(cur.entry[0]);
+        zap_table_locked(vma, cur.entry[0], va, stop, tlb);
+        pt_unlock(cur.entry[0]);
+    }
+}
+
+/* May a private frame be written in place? Only by its one owner. With
+ * mmap_lock held for write nobody can come to share it meanwhile. */
+static bool is_sole_owner(const struct vma *vma, const struct page *page)
+{
+    return vma_is_private(vma) && page->use == PAGE_ANON &&
+           atomic_load(&page->refs) == 1;
+}
+
+static void protect_table_locked(struct vma *vma, pte_t *entry, vaddr_t va,
+                                 vaddr_t stop, uint32_t flags,
+                                 struct tlb_gather *tlb)
+{
+    for (; va < stop; va += PAGE_SIZE, entry++) {
+        pte_t old = *entry, new;
+        bool writable;
+
+        if (pte_none(old))
+            continue;
+        writable = pte_writable(old) || is_sole_owner(vma, pte_page(old));
+        new = pte_make(pte_paddr(old), vma_pte_bits(flags, writable));
+        pte_store(entry, new);
+        /* Weaker: it loses P or RW, or gains XD. */
+        if ((old.v & ~new.v & (PTE_P | PTE_RW)) != 0 ||
+            (new.v & ~old.v & pte_nx) != 0)
+            tlb_add(tlb, va);
+    }
+}
+
+void range_protect(struct vma *vma, vaddr_t start, vaddr_t end, uint32_t flags,
+                   struct tlb_gather *tlb)
+{
+    struct pt_cursor cur;
+    vaddr_t va, stop;
+
+    for (va = start; pt_next_table(vma->mm, &va, end, &cur, &stop);
+         va = stop) {
+        pt_lock(cur.entry[0]);
+        protect_table_locked(vma, cur.entry[0], va, stop, flags, tlb);
+        pt_unlock(cur.entry[0]);
+    }
+}
+
+/* Entries copied. => the source table's lock held */
+static int copy_table_locked(struct vma *vma, pte_t *from, pte_t *to,
+                             vaddr_t va, vaddr_t stop, struct tlb_gather *tlb,
+                             struct rss_delta *copied)
+{
+    bool private = vma_is_private(vma);
+    int n = 0;
+
+    for (; va < stop; va += PAGE_SIZE, from++, to++) {
+        pte_t pte = *from;
+        struct page *page;
+
+        if (pte_none(pte))
+            continue;
+        if (private && pte_writable(pte)) {
+            pte = pte_wrprotect(pte);
+            pte_store(from, pte);
+            tlb_add(tlb, va);
+        }
+        pte_store(to, pte);
+        n++;
+        page = pte_page(pte);
+        if (page == anon_zero_page)
+            continue;
+        page_get(page);
+        copied->pages[range_rss_kind(vma, page)]++;
+    }
+    return n;
+}
+
+int range_copy(struct vma *vma, struct mm *child, struct tlb_gather *tlb)
+{
+    struct rss_delta copied = {{0}};
+    struct pt_cursor from, to;
+    vaddr_t va, stop;
+    int err = 0;
+
+    for (va = vma->start;
+         pt_next_table(vma->mm, &va, vma->end, &from, &stop); va = stop) {
+        int n;
+
+        err = pt_descend(child, va, 0, true, &to);
+        if (err != 0)
+            break;
+        pt_lock(from.entry[0]);
+        n = copy_table_locked(vma, from.entry[0], to.entry[0], va, stop, tlb,
+                              &copied);
+        pt_unlock(from.entry[0]);
+        pt_count(to.entry[0], n);
+        vmstat_add(VM_FORK_PTES, (uint64_t)n);
+    }
+    rss_apply(child, &copied, 1);
+    return err;
+}

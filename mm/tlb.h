@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Keeping TLBs true (SDM vol. 3, 4.10.4).
+ *
+ * A CPU may go on using an entry that it has cached, whatever the page table
+ * says now. So whoever weakens an entry (removes it, takes a right away,
+ * changes the frame) owes a flush to each CPU that may have cached it, and
+ * must not give the frame to another use before the debt is paid. Entries that
+ * become stronger owe nothing: the worst is a spurious fault.
+ *
+ * A range operation gathers its debts in a struct tlb_gather and pays them at
+ * the end, once:
+ *
+ *     tlb_begin(&tlb, mm);
+ *     … clear entries, tlb_add(&tlb, va), tlb_add_page(&tlb, va, page) …
+ *     tlb_finish(&tlb);           flushes, then drops the pages' references
+ */
+#ifndef MM_TLB_H
+#define MM_TLB_H
+
+#include "kernel/lib/types.h"
+#include "mm/layout.h"
+
+struct mm;
+struct page;
+struct tlb_batch;
+
+struct tlb_gather {
+    struct mm *mm;
+    vaddr_t start, end;      /* what to flush; empty: nothing */
+    struct tlb_batch *batch; /* references to drop after the flush */
+    size_t nbatches;
+    bool dead; /* no CPU has the address space: nothing to flush */
+};
+
+/* A wider range than this, in pages, and the whole address space is flushed. */
+#define TLB_FLUSH_PAGES_MAX 32
+
+void tlb_begin(struct tlb_gather *tlb, struct mm *mm);
+/* For taking apart an address space that no CPU has loaded any more. */
+void tlb_begin_dead(struct tlb_gather *tlb, struct mm *mm);
+
+/* The entry of the page at va was weakened. */
+static inline void tlb_add(struct tlb_gather *tlb, vaddr_t va)
+{
+    if (va < tlb->start)
+        tlb->start = va;
+    if (va >= tlb->end)
+        tlb->end = va + PAGE_SIZE;
+}
+
+/* And the entry's reference on page goes with the flush. May flush early.
+ * => a table lock may be held */
+void tlb_add_page(struct tlb_gather *tlb, vaddr_t va, struct page *page);
+
+/* Pays all debts. => mmap_lock held as it was when the entries changed */
+void tlb_finish(struct tlb_gather *tlb);
+
+/* One entry weakened: flushed on every CPU that may hold it. */
+void tlb_flush_page(struct mm *mm, vaddr_t va);
+
+/* Kernel entries of [start, end) were removed: flushed on all CPUs. */
+void tlb_flush_kernel(vaddr_t start, vaddr_t end);
+
+/* One entry that became stronger, or was found fine after a fault: this CPU
+ * only, so that the access does not fault again. */
+void tlb_flush_local(vaddr_t va);
+
+#endif
