@@ -1,67 +1,51 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Reaching into any address space from the kernel: exec fills a new stack,
- * /proc and reports look at other processes.
- *
- * The frame is used through the direct map while mmap_lock is held for read:
- * no entry can lose a right meanwhile, and a frame whose entry allows writing
- * is private to its address space, or shared memory that may be written.
+ * /proc and reports look at other processes. The frame is used through the
+ * direct map.
  */
 #include "kernel/lib/string.h"
-#include "mm/anon.h"
-#include "mm/fault.h"
 #include "mm/mm.h"
-#include "mm/pagecache.h"
+#include "mm/pagetable.h"
 
-/* The frame at va if its entry grants the access, with a reference. */
-static struct page *get_present(struct mm *mm, vaddr_t va,
-                                enum mm_access access)
+/* Copies to or from the frame at va if the entry grants the access. The
+ * table's lock keeps the frame in place meanwhile. => mmap_lock held */
+static bool copy_present(struct mm *mm, vaddr_t addr, void *buf, size_t n,
+                         enum mm_access access)
 {
-    struct page *page = NULL;
     struct pt_cursor cur;
+    bool granted;
     pte_t pte;
 
-    if (pt_descend(mm, va, 0, false, &cur) != 0)
-        return NULL;
+    if (pt_descend(mm, addr, 0, false, &cur) != 0)
+        return false;
     pt_lock(cur.entry[0]);
     pte = *cur.entry[0];
-    if (pte_present(pte) && (access != MM_WRITE || pte_writable(pte))) {
-        page = pte_page(pte);
-        page_get(page);
+    granted = pte_present(pte) && (access != MM_WRITE || pte_writable(pte));
+    if (granted) {
+        char *data = (char *)page_address(pte_page(pte)) + (addr & PAGE_MASK);
+
+        if (access == MM_WRITE)
+            memcpy(data, buf, n);
+        else
+            memcpy(buf, data, n);
     }
     pt_unlock(cur.entry[0]);
-    return page;
-}
-
-static void copy_piece(struct page *page, vaddr_t addr, void *buf, size_t n,
-                       enum mm_access access)
-{
-    char *data = (char *)page_address(page) + (addr & PAGE_MASK);
-
-    if (access == MM_WRITE)
-        memcpy(data, buf, n);
-    else
-        memcpy(buf, data, n);
+    return granted;
 }
 
 /* One page's worth; false if the access is refused. */
 static bool access_page(struct mm *mm, vaddr_t addr, void *buf, size_t n,
                         enum mm_access access)
 {
-    vaddr_t va = ROUND_DOWN(addr, PAGE_SIZE);
-
     for (;;) {
         enum mm_fault_result result;
-        struct page *page;
+        bool done;
 
         rwsem_read_lock(&mm->mmap_lock);
-        page = get_present(mm, va, access);
-        if (page != NULL) {
-            copy_piece(page, addr, buf, n, access);
-            page_put(page);
-        }
+        done = copy_present(mm, addr, buf, n, access);
         rwsem_read_unlock(&mm->mmap_lock);
-        if (page != NULL)
+        if (done)
             return true;
         result = mm_fault(mm, addr, access);
         if (result != MM_FAULT_OK && result != MM_FAULT_MAJOR)

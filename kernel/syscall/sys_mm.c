@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The memory system calls' argument plumbing: descriptors become files, and
+ * the current address space is named. The work is done in mm/.
+ */
+#include "kernel/abi/errno.h"
+#include "kernel/abi/mman.h"
+#include "kernel/fs/file.h"
+#include "kernel/proc/process.h"
+#include "kernel/syscall/syscalls.h"
+#include "mm/mm.h"
+
+long sys_brk(unsigned long addr)
+{
+    return (long)mm_brk(mm_current(), addr);
+}
+
+static long map(const struct mmap_request *req)
+{
+    vaddr_t addr;
+    int err = mm_mmap(mm_current(), req, &addr);
+
+    return err != 0 ? err : (long)addr;
+}
+
+long sys_mmap(unsigned long addr, size_t len, int prot, int flags, int fd,
+              uint64_t offset)
+{
+    struct mmap_request req = {.addr = addr,
+                               .len = len,
+                               .prot = prot,
+                               .flags = flags,
+                               .offset = offset};
+    struct file *file;
+    long ret;
+
+    if ((offset & PAGE_MASK) != 0)
+        return -EINVAL;
+    if (flags & MAP_ANONYMOUS)
+        return map(&req);
+    file = fdtable_lookup(current_files(), fd);
+    if (file == NULL)
+        return -EBADF;
+    req.file = &file->map;
+    ret = map(&req);
+    file_put(file);
+    return ret;
+}
+
+long sys_munmap(unsigned long addr, size_t len)
+{
+    return mm_munmap(mm_current(), addr, len);
+}
+
+long sys_mprotect(unsigned long addr, size_t len, int prot)
+{
+    return mm_mprotect(mm_current(), addr, len, prot);
+}
