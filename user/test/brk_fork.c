@@ -67,11 +67,9 @@ static void child_shrinks_alone(void)
     CHECK_EQ(break_now(), heap + 4 * PAGE);
 }
 
-static int wait_then_see(void *pipe_end)
+static int wait_then_see(void *baton)
 {
-    char byte;
-
-    CHECK_EQ(read(*(int *)pipe_end, &byte, 1), 1);
+    baton_wait(baton);
     CHECK_EQ(break_now(), heap + 4 * PAGE);
     CHECK_EQ(marked_pages(heap, 4, 1), 4);
     return 0;
@@ -79,16 +77,16 @@ static int wait_then_see(void *pipe_end)
 
 static void parent_moves_while_child_lives(void)
 {
-    int ends[2];
+    int baton[2];
     pid_t pid;
 
     make_heap(4);
-    REQUIRE_OK(pipe(ends));
-    pid = start_child(wait_then_see, &ends[0]);
+    baton_make(baton);
+    pid = start_child(wait_then_see, baton);
     CHECK_EQ(break_set(heap), heap);
     CHECK_EQ(break_set(heap + 4 * PAGE), heap + 4 * PAGE);
     CHECK(all_bytes(heap, 4 * PAGE, 0));
-    CHECK_EQ(write(ends[1], "x", 1), 1);
+    baton_pass(baton);
     CHECK_EXIT(wait_child(pid), 0);
 }
 

@@ -150,6 +150,12 @@ int wait_child(pid_t pid);
  * its end, without a failed check, and it returned 0. */
 #define CHECK_CHILD(fn, arg) CHECK_EXIT(run_child((fn), (arg)), 0)
 
+/* A baton is a pipe over which two processes wait for each other: each
+ * baton_wait takes what one baton_pass gave. */
+void baton_make(int baton[2]);
+void baton_pass(const int baton[2]);
+void baton_wait(const int baton[2]);
+
 /* Sets both the soft and the hard limit; ends the case on failure. */
 void set_limit(int resource, unsigned long value);
 

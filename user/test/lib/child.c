@@ -38,6 +38,23 @@ int run_child(int (*fn)(void *arg), void *arg)
     return wait_child(start_child(fn, arg));
 }
 
+void baton_make(int baton[2])
+{
+    REQUIRE_OK(pipe(baton));
+}
+
+void baton_pass(const int baton[2])
+{
+    REQUIRE(write(baton[1], "x", 1) == 1);
+}
+
+void baton_wait(const int baton[2])
+{
+    char byte;
+
+    REQUIRE(read(baton[0], &byte, 1) == 1);
+}
+
 void set_limit(int resource, unsigned long value)
 {
     struct rlimit limit = { value, value };
