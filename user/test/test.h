@@ -67,6 +67,9 @@ int test_main(int argc, char **argv, char **envp,
  * when it does not call test_main. */
 void test_start(char **argv, char **envp);
 
+/* The exit code of a program without cases: 0 if no check failed. */
+int test_result(void);
+
 /* This program's file, as an absolute path. */
 const char *test_self(void);
 

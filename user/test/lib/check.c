@@ -182,6 +182,11 @@ int test_signaled(int status, int signo, const char *file, int line,
     return 0;
 }
 
+int test_result(void)
+{
+    return test_failures == 0 ? 0 : TEST_CHECK_FAILED;
+}
+
 void test_give_up(void)
 {
     _exit(TEST_CHECK_FAILED);

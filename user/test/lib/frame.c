@@ -116,7 +116,7 @@ static int run_case(const struct test_case *test)
         setpgid(0, 0);
         test_failures = 0;
         test->run();
-        _exit(test_failures == 0 ? 0 : TEST_CHECK_FAILED);
+        _exit(test_result());
     }
     if (pid < 0) {
         say("  fork: errno %d\n", errno);
