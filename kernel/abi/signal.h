@@ -336,7 +336,7 @@ struct fpstate {
     uint64_t rip;
     uint64_t rdp;
     uint32_t mxcsr;
-    uint32_t mxcr_mask;
+    uint32_t mxcsr_mask;
     struct fpxreg st[8];
     struct xmmreg xmm[16];
     uint32_t reserved2[12];
