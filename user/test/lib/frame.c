@@ -12,7 +12,7 @@
 #include "tmp.h"
 
 /* A case that runs longer than this has failed. */
-#define CASE_TIMEOUT_MS 120000
+#define CASE_TIMEOUT_MS 60000
 
 #define AT_EXECFN_TYPE 31
 
