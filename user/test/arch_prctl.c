@@ -5,8 +5,8 @@
  */
 #include <sys/syscall.h>
 
-#include "probe.h"
-#include "test.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
 
 #define ARCH_SET_GS 0x1001
 #define ARCH_SET_FS 0x1002

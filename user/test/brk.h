@@ -8,7 +8,7 @@
 
 #include <sys/syscall.h>
 
-#include "test.h"
+#include "user/test/test.h"
 
 static inline char *break_set(const void *wanted)
 {

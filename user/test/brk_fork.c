@@ -3,10 +3,10 @@
  * Verifies that a child gets its parent's heap as a copy: the same break, the
  * same bytes, and from then on a break of its own.
  */
-#include "brk.h"
-#include "maps.h"
-#include "probe.h"
-#include "test.h"
+#include "user/test/brk.h"
+#include "user/test/maps.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
 
 static char *heap; /* page-aligned start of the pages under test */
 

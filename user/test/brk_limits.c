@@ -5,9 +5,9 @@
  */
 #include <sys/resource.h>
 
-#include "brk.h"
-#include "probe.h"
-#include "test.h"
+#include "user/test/brk.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
 
 static void below_the_start(void)
 {

@@ -3,10 +3,10 @@
  * Verifies that brk moves the end of the heap: grows, shrinks, rounds to
  * pages, keeps what stays mapped and gives zeroes for what comes anew.
  */
-#include "brk.h"
-#include "maps.h"
-#include "probe.h"
-#include "test.h"
+#include "user/test/brk.h"
+#include "user/test/maps.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
 
 static void query_with_zero(void)
 {

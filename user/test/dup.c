@@ -7,9 +7,9 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
-#include "probe.h"
-#include "test.h"
-#include "tmp.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
+#include "user/test/tmp.h"
 
 static int byte_at(int fd)
 {

@@ -5,8 +5,8 @@
  */
 #include <sys/resource.h>
 
-#include "probe.h"
-#include "test.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
 
 #define AT_PHDR 3
 #define AT_PHENT 4

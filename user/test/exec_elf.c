@@ -4,10 +4,10 @@
  * is refused with an errno; what shows only once the old program is gone
  * kills the process; neither harms the kernel.
  */
-#include "elfmake.h"
-#include "probe.h"
-#include "test.h"
-#include "tmp.h"
+#include "user/test/elfmake.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
+#include "user/test/tmp.h"
 
 static struct elf_image image;
 

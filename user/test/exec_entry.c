@@ -4,10 +4,10 @@
  * the general registers, the flags and the floating-point state. The program
  * is a few instructions that exit with the number of the first wrong thing.
  */
-#include "elfmake.h"
-#include "probe.h"
-#include "test.h"
-#include "tmp.h"
+#include "user/test/elfmake.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
+#include "user/test/tmp.h"
 
 extern const unsigned char entry_code[], entry_code_end[];
 

@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-#include "brk.h"
-#include "maps.h"
-#include "probe.h"
-#include "test.h"
-#include "tmp.h"
+#include "user/test/brk.h"
+#include "user/test/maps.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
+#include "user/test/tmp.h"
 
 static int dirty_data = 1;
 static char dirty_bss[3 * PAGE];

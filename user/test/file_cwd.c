@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#include "probe.h"
-#include "test.h"
-#include "tmp.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
+#include "user/test/tmp.h"
 
 static char here[300];
 

@@ -6,9 +6,9 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 
-#include "probe.h"
-#include "test.h"
-#include "tmp.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
+#include "user/test/tmp.h"
 
 static struct iovec list[1025];
 

@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#include "probe.h"
-#include "test.h"
-#include "tmp.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
+#include "user/test/tmp.h"
 
 #define EMPTY_PATH 0x1000
 #define NO_FOLLOW 0x100

@@ -5,11 +5,11 @@
  */
 #include <fcntl.h>
 
-#include "maps.h"
-#include "probe.h"
-#include "raw.h"
-#include "test.h"
-#include "tmp.h"
+#include "user/test/maps.h"
+#include "user/test/probe.h"
+#include "user/test/raw.h"
+#include "user/test/test.h"
+#include "user/test/tmp.h"
 
 static int reopened(int flags)
 {

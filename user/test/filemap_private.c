@@ -5,10 +5,10 @@
  */
 #include <fcntl.h>
 
-#include "maps.h"
-#include "probe.h"
-#include "test.h"
-#include "tmp.h"
+#include "user/test/maps.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
+#include "user/test/tmp.h"
 
 static char *map(int fd, size_t npages, int prot, size_t first)
 {

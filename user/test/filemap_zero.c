@@ -4,8 +4,8 @@
  */
 #include <fcntl.h>
 
-#include "probe.h"
-#include "test.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
 
 static char *map(int flags)
 {

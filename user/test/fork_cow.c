@@ -3,9 +3,9 @@
  * Verifies that fork gives the child a copy of private memory: neither sees
  * what the other writes afterwards, however the page was used before.
  */
-#include "probe.h"
-#include "test.h"
-#include "tmp.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
+#include "user/test/tmp.h"
 
 static char *area;
 static int baton[2];

@@ -3,9 +3,9 @@
  * Verifies that fork and mprotect together never let a write through to the
  * other process, and that protections are inherited and then independent.
  */
-#include "maps.h"
-#include "probe.h"
-#include "test.h"
+#include "user/test/maps.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
 
 static char *area;
 static int baton[2];

@@ -3,9 +3,9 @@
  * Verifies that shared memory, anonymous or a file's, stays shared across
  * fork: what one process writes the others read.
  */
-#include "probe.h"
-#include "test.h"
-#include "tmp.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
+#include "user/test/tmp.h"
 
 static char *area;
 static int there[2], back[2];

@@ -3,9 +3,9 @@
  * Verifies that anonymous memory is zero-filled on demand, a page at a time,
  * whatever flags of no consequence come with it.
  */
-#include "maps.h"
-#include "probe.h"
-#include "test.h"
+#include "user/test/maps.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
 
 static void zero_filled(void)
 {

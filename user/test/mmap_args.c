@@ -5,10 +5,10 @@
  */
 #include <fcntl.h>
 
-#include "probe.h"
-#include "raw.h"
-#include "test.h"
-#include "tmp.h"
+#include "user/test/probe.h"
+#include "user/test/raw.h"
+#include "user/test/test.h"
+#include "user/test/tmp.h"
 
 static char *anon(void *at, size_t len, int flags)
 {

@@ -5,11 +5,11 @@
  */
 #include <fcntl.h>
 
-#include "brk.h"
-#include "maps.h"
-#include "probe.h"
-#include "test.h"
-#include "tmp.h"
+#include "user/test/brk.h"
+#include "user/test/maps.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
+#include "user/test/tmp.h"
 
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE 0x100000

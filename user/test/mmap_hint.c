@@ -3,9 +3,9 @@
  * Verifies where mmap puts a mapping whose place is not fixed: at a hint that
  * is free, else as high as it fits below the stack.
  */
-#include "maps.h"
-#include "probe.h"
-#include "test.h"
+#include "user/test/maps.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
 
 static char *map_at(void *hint, size_t len)
 {

@@ -3,8 +3,8 @@
  * Verifies that an access which no area permits kills with SIGSEGV, and one
  * that an area permits does not: by protection, and by address.
  */
-#include "probe.h"
-#include "test.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
 
 /* mov $42, %eax; ret */
 static const unsigned char returns_42[] = { 0xb8, 42, 0, 0, 0, 0xc3 };

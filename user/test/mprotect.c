@@ -3,11 +3,11 @@
  * Verifies that mprotect changes what may be done with exactly the pages it
  * names, keeps what they hold, and splits and joins areas.
  */
-#include "brk.h"
-#include "maps.h"
-#include "probe.h"
-#include "test.h"
-#include "tmp.h"
+#include "user/test/brk.h"
+#include "user/test/maps.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
+#include "user/test/tmp.h"
 
 static void whole(void)
 {

@@ -3,9 +3,9 @@
  * Verifies that mprotect decides what may be executed: write code, make it
  * executable, run it, and the other way round.
  */
-#include "maps.h"
-#include "probe.h"
-#include "test.h"
+#include "user/test/maps.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
 
 static void put_code(char *at, unsigned char result)
 {

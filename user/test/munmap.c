@@ -3,11 +3,11 @@
  * Verifies that munmap takes away exactly the pages it names: whole areas,
  * ends, middles, several at once, with holes between.
  */
-#include "maps.h"
-#include "probe.h"
-#include "raw.h"
-#include "test.h"
-#include "tmp.h"
+#include "user/test/maps.h"
+#include "user/test/probe.h"
+#include "user/test/raw.h"
+#include "user/test/test.h"
+#include "user/test/tmp.h"
 
 static void whole(void)
 {

@@ -3,8 +3,8 @@
  * Verifies that processes share the processor whether they give it up or
  * not, and that none loses its registers by it.
  */
-#include "probe.h"
-#include "test.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
 
 #define BUSY 4
 

@@ -24,13 +24,17 @@ int probe_write(volatile void *address);
 /* Writes nothing; calls the address, where a `ret` should stand. */
 int probe_exec(const volatile void *address);
 
+/* The empty instruction hides from the compiler what it may know of the
+ * address, NULL above all. */
 static inline unsigned char peek(const volatile void *address)
 {
+    __asm__("" : "+r"(address));
     return *(const volatile unsigned char *)address;
 }
 
 static inline void poke(volatile void *address, unsigned char value)
 {
+    __asm__("" : "+r"(address));
     *(volatile unsigned char *)address = value;
 }
 

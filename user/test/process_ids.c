@@ -4,8 +4,8 @@
  */
 #include <sys/syscall.h>
 
-#include "probe.h"
-#include "test.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
 
 static int knows_its_parent(void *parent)
 {

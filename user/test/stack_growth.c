@@ -5,10 +5,10 @@
  */
 #include <sys/resource.h>
 
-#include "maps.h"
-#include "probe.h"
-#include "test.h"
-#include "tmp.h"
+#include "user/test/maps.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
+#include "user/test/tmp.h"
 
 /* The page that holds the stack pointer, about. */
 static char *stack_page(void)

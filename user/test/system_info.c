@@ -4,8 +4,8 @@
  */
 #include <sys/syscall.h>
 
-#include "probe.h"
-#include "test.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
 
 struct names {
     char sysname[65], nodename[65], release[65], version[65], machine[65];

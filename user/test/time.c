@@ -5,8 +5,8 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-#include "probe.h"
-#include "test.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
 
 static long long now_ns(int clock)
 {

@@ -9,10 +9,10 @@
 #include <sys/uio.h>
 #include <time.h>
 
-#include "probe.h"
-#include "raw.h"
-#include "test.h"
-#include "tmp.h"
+#include "user/test/probe.h"
+#include "user/test/raw.h"
+#include "user/test/test.h"
+#include "user/test/tmp.h"
 
 static char *area;
 

@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "probe.h"
-#include "raw.h"
-#include "test.h"
-#include "tmp.h"
+#include "user/test/probe.h"
+#include "user/test/raw.h"
+#include "user/test/test.h"
+#include "user/test/tmp.h"
 
 /* Addresses at which nobody may read or write. */
 static const uintptr_t nowhere[] = {

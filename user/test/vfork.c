@@ -3,8 +3,8 @@
  * Verifies vfork: the child borrows the parent's memory, and the parent
  * stands still until the child exits or executes a program.
  */
-#include "probe.h"
-#include "test.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
 
 static volatile int shared_value;
 static char *volatile area;

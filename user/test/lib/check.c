@@ -7,8 +7,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "frame.h"
-#include "test.h"
+#include "user/test/lib/frame.h"
+#include "user/test/test.h"
 
 unsigned test_failures;
 

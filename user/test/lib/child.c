@@ -4,8 +4,8 @@
  */
 #include <sys/resource.h>
 
-#include "frame.h"
-#include "test.h"
+#include "user/test/lib/frame.h"
+#include "user/test/test.h"
 
 pid_t start_child(int (*fn)(void *arg), void *arg)
 {

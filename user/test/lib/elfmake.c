@@ -2,11 +2,11 @@
 /*
  * Small ELF programs: see elfmake.h.
  */
-#include "elfmake.h"
+#include "user/test/elfmake.h"
 
 #include <fcntl.h>
 
-#include "test.h"
+#include "user/test/test.h"
 
 #define MACHINE_X86_64 62
 

@@ -2,9 +2,9 @@
 /*
  * Catching faults: see fault.h.
  */
-#include "fault.h"
+#include "user/test/fault.h"
 
-#include "test.h"
+#include "user/test/test.h"
 
 struct fault fault_seen;
 sigjmp_buf fault_return;

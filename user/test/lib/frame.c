@@ -7,9 +7,9 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "frame.h"
-#include "test.h"
-#include "tmp.h"
+#include "user/test/lib/frame.h"
+#include "user/test/test.h"
+#include "user/test/tmp.h"
 
 /* A case that runs longer than this has failed. */
 #define CASE_TIMEOUT_MS 60000

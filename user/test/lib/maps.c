@@ -3,14 +3,14 @@
  * The parser of /proc/self/maps. The text is read in pieces into a static
  * buffer: nothing here changes the address space that it describes.
  */
-#include "maps.h"
+#include "user/test/maps.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 
-#include "frame.h"
-#include "probe.h"
-#include "test.h"
+#include "user/test/lib/frame.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
 
 static struct {
     int fd;

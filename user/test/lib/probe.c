@@ -2,8 +2,8 @@
 /*
  * Probes and memory helpers: see probe.h.
  */
-#include "probe.h"
-#include "test.h"
+#include "user/test/probe.h"
+#include "user/test/test.h"
 
 static int try_read(void *address)
 {

@@ -2,14 +2,14 @@
 /*
  * Scratch folders and files: see tmp.h.
  */
-#include "tmp.h"
+#include "user/test/tmp.h"
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "test.h"
+#include "user/test/test.h"
 
 #define PATH_SIZE 320
 
