@@ -53,6 +53,9 @@ static __always_inline unsigned cpu_id(void)
     return cpu_gs->id;
 }
 
+/* What GS:0 is from boot/start.asm on. */
+extern struct cpu boot_cpu;
+
 extern unsigned cpu_count; /* C: CPUs running */
 extern struct cpu *cpus[MAX_CPUS];
 
@@ -64,8 +67,24 @@ struct cpu_features {
 extern struct cpu_features cpu_features;
 
 /* Boot CPU: features, GDT, IDT, GS, syscall entry, control bits (NX, WP,
- * SMEP, SMAP, UMIP, OSFXSR, OSXSAVE), FPU. */
+ * SMEP, SMAP, UMIP, OSFXSR, OSXSAVE), the PAT (CPU_PAT), FPU.
+ *   => on the boot page tables, where the kernel's code can be written: STAC
+ *      and CLAC are put in their places */
 void cpu_init_boot(void);
+
+/*
+ * The page attribute table as each CPU sets it, by a PTE's PAT, PCD and PWT
+ * bits (SDM vol. 3, 11.12): as after reset, but PWT alone is write-combining.
+ */
+#define CPU_PAT 0x0007010600070106UL
+
+/* Gives the traps that have stacks of their own (IST) new ones: `stack_tops`
+ * has CPU_IST_STACKS entries. => interrupts off */
+#define CPU_IST_STACKS 4
+void cpu_set_ist_stacks(struct cpu *cpu, const uint64_t *stack_tops);
+
+/* Leaves the current stack for good: function() on another one. */
+__noreturn void cpu_call_on_stack(uint64_t stack_top, void (*function)(void));
 
 /* Enters user mode with this frame; does not return. => interrupts off */
 struct trap_frame;

@@ -4,7 +4,6 @@
  * never linked: tools/offsets.py turns each "->NAME value" line of it into a
  * definition in offsets.inc.
  */
-#include "boot/bootinfo.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/trap.h"
 #include "kernel/cpu/x86.h"
@@ -41,6 +40,7 @@ static void frame_offsets(void)
     OFFSET(FRAME_RFLAGS, offsetof(struct trap_frame, rflags));
     OFFSET(FRAME_RSP, offsetof(struct trap_frame, rsp));
     OFFSET(FRAME_SS, offsetof(struct trap_frame, ss));
+    OFFSET(TRAP_DB, TRAP_DB);
     OFFSET(TRAP_PF, TRAP_PF);
     OFFSET(TRAP_SYSCALL, TRAP_SYSCALL);
 }

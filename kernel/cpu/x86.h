@@ -90,6 +90,7 @@
 #define CPUID_1_ECX_PCID (1U << 17)
 #define CPUID_1_ECX_XSAVE (1U << 26)
 #define CPUID_1_ECX_RDRAND (1U << 30)
+#define CPUID_1_EDX_MCE (1U << 7)
 #define CPUID_1_EDX_PGE (1U << 13)
 #define CPUID_1_EDX_PAT (1U << 16)
 #define CPUID_7_EBX_FSGSBASE (1U << 0)

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * FXSAVE where there is no XSAVE; else XSAVE in its standard form with every
+ * component that XCR0 lets programs use, as signal frames show it.
+ */
+#include "kernel/cpu/fpu.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/cpu/fpu_init.h"
+#include "kernel/cpu/x86.h"
+#include "kernel/lib/string.h"
+
+#define FCW_DEFAULT 0x37f
+#define MXCSR_DEFAULT 0x1f80U
+#define MXCSR_MASK_DEFAULT 0xffbfU /* SDM vol. 1, 11.6.6: when the mask is 0 */
+#define FXSAVE_SIZE 512
+
+/* SDM vol. 1, tables 10-2 and 13-2; then the XSAVE header, 13.4.2. */
+struct fpu_area {
+    uint16_t fcw;
+    uint16_t fsw;
+    uint32_t unused[5];
+    uint32_t mxcsr;
+    uint32_t mxcsr_mask;
+    uint8_t registers[480];
+    /* Only with XSAVE. */
+    uint64_t xstate_bv;
+    uint64_t xcomp_bv;
+    uint64_t reserved[6];
+};
+
+_Static_assert(offsetof(struct fpu_area, xstate_bv) == FXSAVE_SIZE,
+               "the header follows the legacy area");
+
+/* CPUID leaf 0DH, sub-leaf 0. */
+#define CPUID_XSTATE 0xd
+
+size_t fpu_area_size __ro_after_init = FXSAVE_SIZE;
+static uint64_t xcr0 __ro_after_init; /* 0: no XSAVE */
+static uint32_t mxcsr_mask __ro_after_init;
+
+/* The components that are saved, of those that the CPU offers. A vector
+ * extension counts only together with those that it extends. */
+static uint64_t choose_components(uint64_t offered)
+{
+    uint64_t chosen = XCR0_X87 | XCR0_SSE;
+
+    if (!(offered & XCR0_AVX))
+        return chosen;
+    chosen |= XCR0_AVX;
+    if ((offered & XCR0_AVX512) == XCR0_AVX512)
+        chosen |= XCR0_AVX512;
+    return chosen;
+}
+
+static uint32_t read_mxcsr_mask(void)
+{
+    static struct fpu_area probe __aligned(64);
+
+    x86_fxsave(&probe);
+    return probe.mxcsr_mask != 0 ? probe.mxcsr_mask : MXCSR_MASK_DEFAULT;
+}
+
+void fpu_init_boot(void)
+{
+    if (cpu_features.xsave) {
+        struct cpuid_regs r = x86_cpuid(CPUID_XSTATE, 0);
+
+        xcr0 = choose_components((uint64_t)r.edx << 32 | r.eax);
+    }
+    fpu_init_cpu();
+    if (xcr0 != 0)
+        fpu_area_size = x86_cpuid(CPUID_XSTATE, 0).ebx; /* for this XCR0 */
+    mxcsr_mask = read_mxcsr_mask();
+}
+
+void fpu_init_cpu(void)
+{
+    uint64_t cr0 = x86_read_cr0() & ~(CR0_EM | CR0_TS);
+    uint64_t cr4 = x86_read_cr4() | CR4_OSFXSR | CR4_OSXMMEXCPT;
+
+    x86_write_cr0(cr0 | CR0_MP | CR0_NE);
+    if (xcr0 != 0)
+        cr4 |= CR4_OSXSAVE;
+    x86_write_cr4(cr4);
+    if (xcr0 != 0)
+        x86_xsetbv(0, xcr0);
+}
+
+void fpu_init_area(void *area)
+{
+    struct fpu_area *fpu = area;
+
+    memset(area, 0, fpu_area_size);
+    fpu->fcw = FCW_DEFAULT;
+    fpu->mxcsr = MXCSR_DEFAULT;
+    if (xcr0 != 0)
+        fpu->xstate_bv = XCR0_X87 | XCR0_SSE;
+}
+
+void fpu_save(void *area)
+{
+    if (xcr0 != 0)
+        x86_xsave(area, xcr0);
+    else
+        x86_fxsave(area);
+}
+
+void fpu_restore(const void *area)
+{
+    if (xcr0 != 0)
+        x86_xrstor(area, xcr0);
+    else
+        x86_fxrstor(area);
+}
+
+bool fpu_area_valid(const void *area)
+{
+    const struct fpu_area *fpu = area;
+
+    /* What makes FXRSTOR and XRSTOR fault: SDM vol. 1, 10.5.3 and 13.8.1. */
+    if (fpu->mxcsr & ~mxcsr_mask)
+        return false;
+    if (xcr0 == 0)
+        return true;
+    if (fpu->xstate_bv & ~xcr0 || fpu->xcomp_bv != 0)
+        return false;
+    for (size_t i = 0; i < ARRAY_SIZE(fpu->reserved); i++)
+        if (fpu->reserved[i] != 0)
+            return false;
+    return true;
+}
