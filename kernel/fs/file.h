@@ -37,6 +37,8 @@ struct iobuf {
  * how many; fewer only when user memory faults. => no spinlock held */
 size_t iobuf_copy_to(struct iobuf *io, const void *src, size_t n);
 size_t iobuf_copy_from(struct iobuf *io, void *dst, size_t n);
+/* As iobuf_copy_to with n zero bytes. */
+size_t iobuf_fill_zero(struct iobuf *io, size_t n);
 
 /* Operations of one kind of open file; absent ones answer as Linux does
  * (EINVAL, ENOTTY, …). A file without lseek has no position: lseek, pread and
@@ -69,10 +71,33 @@ struct file {
     uint32_t flags;        /* A: O_* status flags and access mode */
     void *private_data;    /* of the ops */
     bool zero_device;      /* C: mapping it maps anonymous memory */
+    bool counts_writer;    /* C: inode_get_write was called for it */
+    bool denies_write;     /* C: inode_deny_write was: it is being run */
 }; /* C: constant; P: pos_lock; A: atomic */
 
+/* Boot: the object cache. */
+void file_init(void);
+
+/* An open file of an inode, which gets a reference; dentry may be NULL. flags:
+ * O_*, the access mode among them. ops are those of the inode's kind, and its
+ * own open is called. 0 or an errno. */
+__must_check int file_create(struct inode *inode, struct dentry *dentry,
+                             int flags, struct file **out);
 void file_get(struct file *file);
 void file_put(struct file *file); /* may sleep */
+
+/* read(2) and write(2) at the file's position, pread and pwrite at offset.
+ * Bytes or an errno (EBADF: not open for that). */
+ssize_t file_read(struct file *file, struct iobuf *io);
+ssize_t file_write(struct file *file, struct iobuf *io);
+ssize_t file_pread(struct file *file, struct iobuf *io, uint64_t offset);
+ssize_t file_pwrite(struct file *file, struct iobuf *io, uint64_t offset);
+int64_t file_lseek(struct file *file, int64_t offset, int whence);
+/* POLL* that hold now; *wq as in file_ops.poll. */
+unsigned file_poll(struct file *file, struct waitqueue **wq);
+/* lseek of a file whose length is `size`: for file_ops.lseek. */
+int64_t file_lseek_sized(struct file *file, int64_t offset, int whence,
+                         uint64_t size);
 
 /* For mmap: NULL if it cannot be mapped (the caller answers ENODEV). */
 struct mapped_file *file_mapping(struct file *file);
@@ -107,6 +132,26 @@ struct file *fdtable_lookup(struct fdtable *table, int fd);
  * -ENOMEM, -EINVAL. */
 int fdtable_install(struct fdtable *table, struct file *file, int min,
                     uint64_t limit, bool cloexec);
+
+/* The same in two steps: a descriptor is taken first, which nobody can use
+ * until it is filled (taking over the caller's reference) or given back. */
+int fdtable_reserve(struct fdtable *table, int min, uint64_t limit,
+                    bool cloexec);
+void fdtable_fill(struct fdtable *table, int fd, struct file *file);
+void fdtable_cancel(struct fdtable *table, int fd);
+/* fd refers to file, whatever it referred to before is closed. fd, and the
+ * caller's reference is taken over; or -EBADF, -EBUSY, -ENOMEM. */
+int fdtable_replace(struct fdtable *table, int fd, struct file *file,
+                    uint64_t limit, bool cloexec);
+/* Closes fd and drops the record locks on its file. 0 or -EBADF. */
+int fdtable_close(struct fdtable *table, int fd);
+/* The first open descriptor >= fd; -1 if there is none. */
+int fdtable_next(struct fdtable *table, int fd);
+/* The close-on-exec mark: 0, 1 or -EBADF; sets it: 0 or -EBADF. */
+int fdtable_get_cloexec(struct fdtable *table, int fd);
+int fdtable_set_cloexec(struct fdtable *table, int fd, bool on);
+/* More than one process or thread uses the table. */
+bool fdtable_is_shared(const struct fdtable *table);
 
 /* ---- opening from the kernel ---- */
 

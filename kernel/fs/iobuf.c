@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Moving bytes between the kernel and the buffers of a read or write, which
+ * may be the user's or the kernel's, in one piece or scattered. The contract
+ * stands in kernel/fs/file.h.
+ *
+ *   I1  segs != NULL and len > 0: seg_len > 0, or the part at base is empty
+ *       and iobuf_next_part moves on
+ */
+#include "kernel/abi/uio.h"
+#include "kernel/fs/file.h"
+#include "kernel/lib/string.h"
+#include "mm/uaccess.h"
+
+/* How much of n bytes the part at base can take, after moving to the next
+ * part that is not empty. => n > 0, n <= io->len */
+static size_t iobuf_next_part(struct iobuf *io, size_t n)
+{
+    if (io->segs == NULL)
+        return n;
+    while (io->seg_len == 0) {
+        io->base = (void *)io->segs->iov_base;
+        io->seg_len = io->segs->iov_len;
+        io->segs++;
+    }
+    return MIN(n, io->seg_len);
+}
+
+static void iobuf_advance(struct iobuf *io, size_t n)
+{
+    io->base = (char *)io->base + n;
+    io->len -= n;
+    if (io->segs != NULL)
+        io->seg_len -= n;
+}
+
+size_t iobuf_copy_to(struct iobuf *io, const void *src, size_t n)
+{
+    size_t done = 0, part, left = 0;
+
+    n = MIN(n, io->len);
+    while (done < n && left == 0) {
+        part = iobuf_next_part(io, n - done);
+        if (io->user)
+            left = copy_to_user(io->base, (const char *)src + done, part);
+        else
+            memcpy(io->base, (const char *)src + done, part);
+        iobuf_advance(io, part - left);
+        done += part - left;
+    }
+    return done;
+}
+
+size_t iobuf_copy_from(struct iobuf *io, void *dst, size_t n)
+{
+    size_t done = 0, part, left = 0;
+
+    n = MIN(n, io->len);
+    while (done < n && left == 0) {
+        part = iobuf_next_part(io, n - done);
+        if (io->user)
+            left = copy_from_user((char *)dst + done, io->base, part);
+        else
+            memcpy((char *)dst + done, io->base, part);
+        iobuf_advance(io, part - left);
+        done += part - left;
+    }
+    return done;
+}
+
+size_t iobuf_fill_zero(struct iobuf *io, size_t n)
+{
+    size_t done = 0, part, left = 0;
+
+    n = MIN(n, io->len);
+    while (done < n && left == 0) {
+        part = iobuf_next_part(io, n - done);
+        if (io->user)
+            left = clear_user(io->base, part);
+        else
+            memset(io->base, 0, part);
+        iobuf_advance(io, part - left);
+        done += part - left;
+    }
+    return done;
+}
