@@ -30,6 +30,8 @@
 #define PID_MAX 32768  /* PIDs and TIDs are in [1, PID_MAX) */
 #define INIT_PID 1
 #define COMM_LEN 16    /* a name, NUL included */
+#define NICE_MIN (-20)
+#define NICE_MAX 19
 #define RLIMITS 16     /* RLIM_NLIMITS */
 #define RLIMIT_NONE UINT64_MAX
 
@@ -101,7 +103,7 @@ struct process {
     struct thread *leader;      /* the same: the thread whose TID is pid */
     bool exiting;               /* P: exit_group or a fatal signal */
     bool exec_alone;            /* P: a thread in execve ends the others */
-    int group_exit_status;      /* P: valid if exiting */
+    int group_status;           /* P: valid if exiting: as exit_status */
     struct waitqueue thread_wait; /* execve waits here to be alone */
 
     /* What it owns: changed under P by its own threads; NULL once it is
@@ -112,12 +114,12 @@ struct process {
     struct file *exe;
 
     /* Signals: kernel/proc/signal.c. */
-    struct signal_action actions[SIGNALS]; /* P: [sig - 1] */
     struct signal_queue pending; /* P: for any of its threads */
-    bool stopped;               /* P: job control holds it */
-    bool stop_reported;         /* P */
+    bool stopping;              /* P: job control: threads shall stop */
+    unsigned nstopped;          /* P: threads that have */
     int stop_signal;            /* P */
-    enum stop_report report;    /* P: what wait4 has not yet told */
+    struct waitqueue stop_wait; /* where they wait for SIGCONT */
+    enum stop_report report;    /* T and P: what wait4 has not yet told */
 
     /* Attributes. */
     char name[COMM_LEN];        /* P: always terminated */
@@ -134,6 +136,11 @@ struct process {
     uint64_t real_interval;     /* P: ns, 0: one shot */
     uint64_t cpu_timer[2];      /* P: ITIMER_VIRTUAL, PROF: ns left, 0: off */
     uint64_t cpu_interval[2];   /* P */
+
+    /* Last, since fork copies only what is set. */
+    uint64_t action_set;        /* P: signals whose action is not SIG_DFL with
+                                   no flags; the others' entries are garbage */
+    struct signal_action actions[SIGNALS]; /* P: [sig - 1] */
 }; /* A: atomic; C: constant; T: process_tree_lock; P: lock */
 
 extern struct spinlock process_tree_lock;
@@ -222,11 +229,59 @@ struct system_info {
 
 void process_system_info(struct system_info *out);
 
-/* ---- the life of a process; kernel/proc/fork.c, exit.c ---- */
+/* ---- the life of a process ---- */
+
+/* A new one with nothing in it but what it takes from `parent` (attributes,
+ * limits, actions); in no list, without threads. 0 or -ENOMEM.
+ * process.c */
+__must_check int process_create(struct process *parent, struct process **out);
+
+/* clone(2)'s arguments; fork.c. */
+struct clone_request {
+    uint64_t flags;  /* CLONE_*, without the signal */
+    int exit_signal;
+    uint64_t stack;  /* 0: as the parent's */
+    int *parent_tid, *child_tid; /* user addresses */
+    uint64_t tls;
+};
+
+/* The new process's PID or thread's TID, or a negative errno.
+ * => current is a user thread */
+long process_clone(const struct clone_request *req);
+
+/* Makes the process and its first thread visible: PIDs, family, group and
+ * session as `parent`'s (NULL: its own of each). fork.c */
+void process_publish(struct process *process, struct thread *thread,
+                     struct process *parent);
+
+/* Tells a parent in vfork that the current thread has let go of its address
+ * space. fork.c */
+void vfork_release(struct thread *thread);
 
 /* Ends the whole process. status: as wait4 reports it. */
 __noreturn void process_exit_group(int status);
-/* Ends the current thread; with the last one the process ends. */
+/* Ends the current thread; with the last one the process ends. exit.c */
 __noreturn void thread_exit(int status);
+/* All other threads of the current process shall end: marks and wakes them.
+ * => process->lock held */
+void process_kill_others_locked(struct process *process);
+
+/* What wait4 and waitid look for and find; wait.c. */
+struct wait_request {
+    enum wait_which { WAIT_ANY, WAIT_PID, WAIT_GROUP } which;
+    int id;
+    int options;         /* W* */
+    int pid;             /* found; 0: nothing yet (WNOHANG) */
+    int status;          /* as wait4 reports it */
+    uint32_t uid;
+    struct usage usage;  /* of that child */
+};
+
+/* Waits as asked: 0, -ECHILD or -ERESTARTSYS. => options are valid */
+int process_wait(struct wait_request *req);
+
+/* A zombie nobody waits for leaves the tables; its PID's reference goes to the
+ * caller. => process_tree_lock held */
+void process_reap_locked(struct process *process);
 
 #endif

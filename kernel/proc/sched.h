@@ -52,9 +52,6 @@ __noreturn void sched_exit(void);
  * => interrupts off, preemption off */
 void sched_tick(uint64_t now);
 
-/* The nice value of the thread's process has changed. */
-void sched_nice_changed(struct thread *thread);
-
 /* CPUs the thread may run on: 0, or -EINVAL if none of them exists. */
 int sched_set_affinity(struct thread *thread, uint64_t mask);
 
@@ -68,6 +65,9 @@ void sched_add_usage(struct thread *thread, struct usage *usage);
 unsigned sched_running(void);
 uint64_t sched_switches(void);
 uint64_t sched_idle_time(unsigned cpu);
+
+/* Load averages over 1, 5 and 15 minutes, times 1 << 16. */
+void sched_loads(uint64_t out[3]);
 
 /* R, S or D, as in /proc/PID/stat. */
 char sched_state_letter(const struct thread *thread);

@@ -44,7 +44,7 @@ struct restart_block {
 struct thread {
     struct thread_head head; /* first: assembly knows its layout */
     struct atomic refs;      /* A: the scheduler's one, lookups */
-    int tid;                 /* C */
+    int tid;                 /* C, but for execve by another than the leader */
     struct process *process; /* C: holds a reference */
     struct list process_link; /* process.threads' locks */
     struct pid *id;          /* T: NULL once it has ended */
@@ -60,6 +60,7 @@ struct thread {
     uint64_t run_time;       /* Q: ns on a CPU, up to run_start */
     uint64_t user_sample, system_sample; /* Q: ns by the tick's sampling, to
                                             split run_time */
+    uint64_t user_time, system_time; /* Q: the split last shown */
     uint64_t voluntary_switches, involuntary_switches; /* Q */
     uint64_t minor_faults, major_faults; /* O */
     struct timer sleep_timer; /* the deadline of sched_sleep */
@@ -75,18 +76,20 @@ struct thread {
     uint64_t saved_mask;     /* O: to put back after sigsuspend & co. */
     bool restore_mask;       /* O: saved_mask is to be put back */
     struct signal_queue pending; /* P: for this thread alone */
-    uint64_t wait_set;       /* P: sigtimedwait's signals */
+    uint64_t real_blocked;   /* P: the mask proper while sigtimedwait has
+                                unblocked what it waits for; else 0 */
+    bool must_exit;          /* P: ends before it returns to user mode */
     struct signal_stack altstack; /* O */
     struct restart_block restart; /* O */
 
     /* clone(2). */
+    uint32_t *set_child_tid;   /* O: user address; NULL once done */
     uint32_t *clear_child_tid; /* O: user address */
     void *robust_list;       /* O: user address */
     struct vfork_wait *vfork; /* P: the parent that waits for us */
-    int exit_code;           /* O: how the thread ended */
 
-    /* Kernel threads. */
-    void (*entry)(void *arg); /* C */
+    /* What it does first; user threads then go to user mode. */
+    void (*entry)(void *arg); /* C: NULL: nothing */
     void *arg;               /* C */
     const char *name;        /* C */
 }; /* A: atomic; C: constant; T: process_tree_lock; P: process->lock;
@@ -99,6 +102,13 @@ static __always_inline struct trap_frame *thread_frame(struct thread *thread)
 {
     return (struct trap_frame *)thread->head.stack_top - 1;
 }
+
+/* Fills in the context that a CPU booted with, which becomes its idle
+ * thread. */
+void thread_init_idle(struct thread *thread);
+
+/* Boot: the caches for threads. => after slab_init, cpu_init_boot */
+void thread_init(void);
 
 /* A new thread of process with a kernel stack and, if user, FPU state; not
  * linked anywhere and not runnable. 0 or -ENOMEM. */

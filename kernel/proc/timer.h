@@ -40,5 +40,7 @@ void timer_cancel_sync(struct timer *timer);
 /* The scheduler's own deadline on this CPU (UINT64_MAX: none).
  * => interrupts off */
 void timer_set_slice_end(uint64_t deadline);
+/* The same, if it is earlier than what was set. */
+void timer_shorten_slice(uint64_t deadline);
 
 #endif

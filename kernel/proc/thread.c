@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The life of a thread: struct, kernel stack and FPU area from creation to the
+ * last reference, and its first steps.
+ *
+ * References: one for as long as the scheduler may run it, dropped by the
+ * thread that runs next after its death (schedule); one a lookup.
+ */
+#include "kernel/proc/thread.h"
+
+#include "kernel/cpu/fpu.h"
+#include "kernel/cpu/trap.h"
+#include "kernel/lib/assert.h"
+#include "kernel/lib/wait.h"
+#include "kernel/proc/process.h"
+#include "kernel/proc/sched.h"
+#include "mm/kmap.h"
+#include "mm/slab.h"
+#include "mm/uaccess.h"
+
+#define NO_CPU UINT32_MAX
+#define FPU_ALIGN 64
+
+static struct slab_cache *thread_cache; /* C */
+static struct slab_cache *fpu_cache;    /* C */
+
+void thread_init(void)
+{
+    thread_cache = slab_cache_create("thread", sizeof(struct thread), 64);
+    fpu_cache = slab_cache_create("fpu", fpu_area_size, FPU_ALIGN);
+}
+
+/* A sleep's deadline has come. */
+static void sleep_over(struct timer *timer)
+{
+    sched_wake(container_of(timer, struct thread, sleep_timer));
+}
+
+/* => all zero */
+static void init_fields(struct thread *thread, struct process *process)
+{
+    atomic_store(&thread->refs, 1);
+    thread->process = process;
+    thread->state = THREAD_RUNNABLE;
+    thread->affinity = UINT64_MAX;
+    thread->fpu_cpu = NO_CPU;
+    list_init(&thread->process_link);
+    list_init(&thread->run_link);
+    signal_queue_init(&thread->pending);
+    timer_setup(&thread->sleep_timer, sleep_over);
+}
+
+void thread_init_idle(struct thread *thread)
+{
+    init_fields(thread, &kernel_process);
+    thread->name = "idle";
+}
+
+/* Back (or for the first time) to user mode. */
+static __noreturn void enter_user(struct thread *thread)
+{
+    struct trap_frame *frame = thread_frame(thread);
+    int tid = thread->tid;
+
+    if (thread->set_child_tid != NULL) /* clone(2): failure is not reported */
+        (void)!copy_to_user(thread->set_child_tid, &tid, sizeof(tid));
+    thread->set_child_tid = NULL;
+    trap_user_work(frame);
+    cpu_enter_user(frame);
+}
+
+/* Where each new thread begins, called by cpu_switch. */
+static void thread_begin(void *arg)
+{
+    struct thread *thread = arg;
+
+    sched_begin();
+    if (thread->entry != NULL)
+        thread->entry(thread->arg);
+    if (thread->fpu == NULL)
+        sched_exit();
+    enter_user(thread);
+}
+
+int thread_create(struct process *process, bool user, struct thread **out)
+{
+    struct thread *thread = slab_zalloc(thread_cache);
+    int err = -ENOMEM;
+
+    if (thread == NULL)
+        return -ENOMEM;
+    init_fields(thread, process);
+    if (user) {
+        thread->fpu = slab_alloc(fpu_cache);
+        if (thread->fpu == NULL)
+            goto free_thread;
+    }
+    err = kstack_alloc(&thread->head.stack_top);
+    if (err != 0)
+        goto free_fpu;
+    cpu_prepare_stack(&thread->head, thread_begin, thread,
+                      user ? sizeof(struct trap_frame) : 0);
+    thread->cpu = READ_ONCE(cpu_gs->id);
+    process_get(process);
+    *out = thread;
+    return 0;
+
+free_fpu:
+    if (thread->fpu != NULL)
+        slab_free(fpu_cache, thread->fpu);
+free_thread:
+    slab_free(thread_cache, thread);
+    return err;
+}
+
+void thread_get(struct thread *thread)
+{
+    atomic_inc(&thread->refs);
+}
+
+void thread_put(struct thread *thread)
+{
+    struct process *process = thread->process;
+
+    if (!atomic_dec_and_test(&thread->refs))
+        return;
+    ASSERT(!thread->queued && thread->id == NULL);
+    signal_queue_flush(&thread->pending);
+    kstack_free(thread->head.stack_top);
+    if (thread->fpu != NULL)
+        slab_free(fpu_cache, thread->fpu);
+    slab_free(thread_cache, thread);
+    process_put(process);
+}
+
+int kthread_start(const char *name, void (*fn)(void *arg), void *arg)
+{
+    struct thread *thread;
+    int err = thread_create(&kernel_process, false, &thread);
+
+    if (err != 0)
+        return err;
+    thread->name = name;
+    thread->entry = fn;
+    thread->arg = arg;
+    sched_start(thread);
+    return 0;
+}
