@@ -5,7 +5,11 @@
  *
  * A frame is free, or in use with a reference count of at least 1 by somebody
  * of the given kind. The last page_put frees it. Frames the allocator never
- * owned (firmware, kernel image) are PAGE_RESERVED for ever.
+ * owned (firmware, kernel image, the first megabyte) are PAGE_RESERVED for
+ * ever.
+ *
+ * Of a block of several frames only the first has references; the others have
+ * the same use, no references and PAGE_NO_ORDER.
  */
 #ifndef MM_PAGE_H
 #define MM_PAGE_H
@@ -17,7 +21,8 @@
 #include "kernel/lib/types.h"
 #include "mm/layout.h"
 
-#define PAGE_MAX_ORDER 10 /* largest block: 4 MiB */
+#define PAGE_MAX_ORDER 10  /* largest block: 4 MiB */
+#define PAGE_NO_ORDER 0xff /* not the first frame of a block */
 
 /* Who uses a frame; also the index of its counter. */
 enum page_use {
@@ -32,15 +37,26 @@ enum page_use {
     PAGE_USES,
 };
 
+/* The allocator's own, on a free frame: it is filled with PAGE_POISON. Owners
+ * may use the other bits. */
+#define PAGE_FLAG_POISONED (1 << 15)
+#define PAGE_POISON 0xf4eedf4eedf4eedfUL
+
 struct page_cache;
+struct slab_cache;
 
 struct page {
-    struct atomic refs; /* 0 when free */
-    uint8_t use;        /* C while allocated: enum page_use */
-    uint8_t order;      /* C while allocated: of the block, in its first page */
-    uint16_t flags;     /* PAGE_FLAG_*: by the owner's lock */
     union {
-        struct list free_link; /* B: PAGE_FREE */
+        struct {
+            struct atomic refs; /* 0 when free */
+            uint8_t use;        /* C while allocated: enum page_use */
+            uint8_t order;      /* C while allocated: of the block */
+            uint16_t flags;     /* PAGE_FLAG_*: by the owner's lock */
+        };
+        uint64_t head; /* all four: mm/buddy.c changes them in one store */
+    };
+    union {
+        struct list free_link; /* B: first of a free block */
         struct {               /* PAGE_TABLE; mm/pagetable.c */
             struct spinlock lock;
             uint32_t nentries; /* T: entries not zero */
@@ -50,14 +66,20 @@ struct page {
             uint64_t index; /* in pages from the file's start */
         } file;
         struct { /* PAGE_SLAB; mm/slab.c */
-            void *slab;
+            struct slab_cache *cache;
+            struct page *first; /* of the slab's block */
+            struct list link;   /* S */
+            void *free;         /* S: the first free object */
+            uint16_t used;      /* S: objects handed out */
+            uint16_t total;     /* objects */
         } slab;
         struct list link;  /* any other use: the owner's */
-        uint64_t owner[3]; /* any other use: the owner's */
+        uint64_t owner[6]; /* any other use: the owner's */
     };
     uint32_t check; /* V: references that vmck has found */
-    uint32_t pad[7];
-}; /* V: vmck only; B: the buddy's lock; T: table.lock */
+    uint32_t pad;
+}; /* V: vmck only; B: the buddy's lock; S: the slab cache's lock;
+      T: table.lock */
 
 _Static_assert(sizeof(struct page) == 64, "one cache line");
 
@@ -106,20 +128,24 @@ static inline struct page *virt_to_page(const void *va)
 }
 
 /*
- * Early memory: before page_init, from boot_info's RAM below 4 GiB (which the
- * boot page tables map). Zeroed, never freed; panics when there is none.
+ * Early memory: before page_init, from boot_info's RAM between 1 MiB and 4 GiB
+ * (which the boot page tables map). Zeroed, never freed; panics when there is
+ * none. mm/early.c.
  */
 void *early_alloc(size_t size, size_t align);
 
-/* Builds page_array and hands all free RAM to the buddy allocator.
- * => called once, the direct map is complete */
+/* Builds page_array and hands all free RAM but the first megabyte (where other
+ * CPUs start) to the buddy allocator.
+ * => called once, the direct map is complete, vmck_enabled is set */
 void page_init(void);
 
 /*
  * One frame, or 2^order contiguous and naturally aligned ones, with one
- * reference. Contents undefined, or zeroed (_zeroed).
+ * reference. Contents undefined, or zeroed (_zeroed; counts VM_PAGES_ZEROED).
  *   => any context but interrupt handlers; does not sleep
- *   => 0, or -ENOMEM after reclaim (page_set_reclaim) found nothing
+ *   => 0, or -ENOMEM after reclaim (page_set_reclaim) found nothing. For
+ *      PAGE_ANON and PAGE_FILE a few frames before the last one: those are the
+ *      kernel's, so that it can still act
  */
 __must_check int page_alloc(enum page_use use, struct page **out);
 __must_check int page_alloc_zeroed(enum page_use use, struct page **out);
@@ -131,15 +157,28 @@ static inline void page_get(struct page *page)
     atomic_inc(&page->refs);
 }
 
-/* Gives one reference back; the last frees the frame (the whole block). */
-void page_put(struct page *page);
+/* For page_put: the count has fallen to 0 (asserted). */
+void page_free_last(struct page *page);
 
-/* Frees many frames at once whose last reference the caller holds: chained
- * through `link`, order 0. One lock round for the lot. */
+/* Gives one reference back; the last frees the frame (the whole block).
+ * => any context but interrupt handlers; does not sleep */
+static inline void page_put(struct page *page)
+{
+    if (atomic_sub(&page->refs, 1) <= 0)
+        page_free_last(page);
+}
+
+/* page_put for each of many pages. Much cheaper than one by one, most of all
+ * where they lie in rising order next to each other. */
+void page_put_array(struct page *const *pages, size_t n);
+
+/* The same for pages chained through `link`. => each has only the caller's
+ * reference left, or the link would not be the caller's */
 void page_free_list(struct list *pages);
 
 /* Registers what frees clean cached memory when frames run out: tries to
- * free about n frames, returns how many. Called without spinlocks held.
+ * free about n frames, returns how many. Called without spinlocks held;
+ * the caller may hold any sleeping lock, so it can only try those.
  * Allocations made with preemption disabled do not call it. */
 void page_set_reclaim(size_t (*reclaim)(size_t n));
 
@@ -149,11 +188,23 @@ size_t page_total(void); /* frames the allocator manages */
 /* Free blocks of each order, for /proc/buddyinfo. */
 void page_free_blocks(size_t counts[PAGE_MAX_ORDER + 1]);
 
-/* Makes page_alloc fail when its n-th call from now comes (0: never);
- * for tests of out-of-memory paths. */
+/* Gives all CPUs' caches of free frames back to the free blocks. */
+void page_drain(void);
+
+/* Proves that every free frame is in exactly one free block or CPU's cache and
+ * marked so; panics if not. For vmck and the host tests.
+ * => nobody else allocates or frees meanwhile */
+void page_check_free_lists(void);
+
+/* Makes the n-th allocation from now fail (0: none), of frames or slab objects
+ * alike; for tests of out-of-memory paths. */
 void page_fail_after(uint64_t n);
 
-void page_zero(void *va);                  /* PAGE_SIZE bytes */
-void page_copy(void *dst, const void *src); /* PAGE_SIZE bytes */
+/* mm/page_ops.asm, on whole pages. */
+void page_zero(void *va);
+void page_copy(void *dst, const void *src);
+void page_fill(void *va, uint64_t word);
+/* The index of the first word that differs; PAGE_SIZE / 8 if none does. */
+size_t page_find_other(const void *va, uint64_t word);
 
 #endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The array of struct pages: how it comes to be, and checks on free frames.
+ *
+ *   physical:  | firmware | RAM | kernel | RAM | ... | RAM      [page_array] |
+ *
+ * The array has an entry for every frame up to the end of RAM, holes included,
+ * so that a frame number is an index. It lies at the top of a RAM region.
+ */
+#include "mm/page.h"
+#include "boot/bootinfo.h"
+#include "mm/buddy.h"
+#include "mm/early.h"
+
+struct page *page_array __ro_after_init;
+size_t page_array_len __ro_after_init;
+size_t page_managed __ro_after_init;
+
+/* A range of frame numbers, half open. */
+struct frames {
+    uint64_t start, end;
+};
+
+/* The array's own frames; constant after page_init. */
+static struct frames array_frames;
+
+/* One past the last frame of RAM. */
+static uint64_t ram_end(void)
+{
+    uint64_t end = 0;
+
+    for (size_t i = 0; i < boot_info.nregions; i++)
+        if (boot_info.regions[i].type != BOOT_RESERVED)
+            end = MAX(end, boot_info.regions[i].end);
+    return end >> PAGE_SHIFT;
+}
+
+/* The frames of region i that the allocator may have; empty if none. */
+static struct frames free_frames(size_t i)
+{
+    const struct boot_region *region = &boot_info.regions[i];
+    struct frames frames = {early_region_start(i) >> PAGE_SHIFT,
+                            region->end >> PAGE_SHIFT};
+
+    if (frames.end == array_frames.end)
+        frames.end = array_frames.start;
+    if (region->type != BOOT_RAM || frames.start > frames.end)
+        frames.end = frames.start;
+    return frames;
+}
+
+/* Room for the array at the top of the highest region that is large enough. */
+static void place_array(void)
+{
+    size_t n = ROUND_UP(ram_end() * sizeof(struct page), PAGE_SIZE);
+
+    n >>= PAGE_SHIFT;
+    for (size_t i = boot_info.nregions; i-- > 0;) {
+        struct frames frames = free_frames(i);
+
+        if (frames.end - frames.start < n)
+            continue;
+        array_frames = (struct frames){frames.end - n, frames.end};
+        page_array_len = ram_end();
+        page_array = phys_to_virt(PADDR(array_frames.start << PAGE_SHIFT));
+        return;
+    }
+    panic("no room in RAM for the %zu pages of the array of frames", n);
+}
+
+static void set_heads(uint64_t start, uint64_t end, uint64_t head)
+{
+    for (uint64_t pfn = start; pfn < end; pfn++) {
+        page_array[pfn].head = head;
+        page_array[pfn].check = 0;
+    }
+}
+
+void page_init(void)
+{
+    const uint64_t reserved = PAGE_HEAD(1, PAGE_RESERVED, PAGE_NO_ORDER, 0);
+    uint64_t next = 0;
+
+    place_array();
+    for (size_t i = 0; i < boot_info.nregions; i++) {
+        struct frames frames = free_frames(i);
+
+        if (frames.start == frames.end)
+            continue;
+        set_heads(next, frames.start, reserved);
+        set_heads(frames.start, frames.end, PAGE_HEAD_FREE);
+        next = frames.end;
+        page_managed += frames.end - frames.start;
+    }
+    set_heads(next, page_array_len, reserved);
+    for (size_t i = 0; i < boot_info.nregions; i++) {
+        struct frames frames = free_frames(i);
+
+        buddy_add(frames.start, frames.end - frames.start);
+    }
+}
+
+void page_poison(struct page *page)
+{
+    page_fill(page_address(page), PAGE_POISON);
+    page->flags |= PAGE_FLAG_POISONED;
+}
+
+void page_check_taken(const struct page *page)
+{
+    const uint64_t *words = page_address(page);
+    uint64_t pfn = page_to_pfn(page);
+    size_t i;
+
+    if (page->head != (PAGE_HEAD_FREE | PAGE_HEAD(0, 0, 0, PAGE_FLAG_POISONED)))
+        panic("frame %#lx is in the free lists, but its state is: %d "
+              "references, use %d, order %d, flags %#x (freed twice, or used "
+              "after it was freed)",
+              pfn, page->refs.v, page->use, page->order, page->flags);
+    i = page_find_other(words, PAGE_POISON);
+    if (i < PAGE_SIZE / sizeof(*words))
+        panic("frame %#lx was written to after it was freed: at offset %#zx "
+              "is %#lx",
+              pfn, i * sizeof(*words), words[i]);
+}
+
+size_t page_total(void)
+{
+    return page_managed;
+}
