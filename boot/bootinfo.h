@@ -37,9 +37,12 @@ struct boot_framebuffer {
 struct boot_info {
     struct boot_region regions[BOOT_MAX_REGIONS];
     size_t nregions;
-    char cmdline[BOOT_CMDLINE_MAX]; /* fw_cfg's part is appended later */
+    char cmdline[BOOT_CMDLINE_MAX]; /* the loader's, then fw_cfg's */
     paddr_t ramdisk;                /* v == 0: none */
     size_t ramdisk_size;
+    paddr_t extra_ramdisk; /* fw_cfg's opt/quire/ramdisk, whose files are laid
+                              over the other's; v == 0: none */
+    size_t extra_ramdisk_size;
     struct boot_framebuffer framebuffer;
     paddr_t rsdp; /* the ACPI root pointer's copy; v == 0: none */
     /* The kernel's own ELF symbols, direct-mapped; NULL if not loaded. */

@@ -4,9 +4,11 @@
  * cpu.h.
  */
 #include "kernel/cpu/cpu.h"
+#include "kernel/cpu/apic.h"
 #include "kernel/cpu/fpu_init.h"
 #include "kernel/cpu/gdt.h"
 #include "kernel/cpu/idt.h"
+#include "kernel/cpu/irq.h"
 #include "kernel/cpu/syscall_entry.h"
 #include "kernel/cpu/trap.h"
 #include "kernel/cpu/x86.h"
@@ -189,6 +191,11 @@ uint64_t cpu_user_gs(void)
 void cpu_load_page_table(paddr_t root)
 {
     x86_write_cr3(root.v);
+}
+
+void cpu_kick(unsigned cpu)
+{
+    apic_send(cpus[cpu]->apic_id, IRQ_VECTOR_KICK);
 }
 
 void cpu_idle_wait(void)

@@ -27,6 +27,7 @@ struct thread_head {
 
 /* Something to do before returning to user mode. */
 #define THREAD_WORK_SIGNAL 1 /* a signal may be deliverable */
+#define THREAD_WORK_MASK 2   /* the signal mask before is to come back */
 
 struct cpu {
     struct cpu_head head; /* first: GS:0 */

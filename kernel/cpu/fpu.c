@@ -35,7 +35,7 @@ _Static_assert(offsetof(struct fpu_area, xstate_bv) == FXSAVE_SIZE,
 #define CPUID_XSTATE 0xd
 
 size_t fpu_area_size __ro_after_init = FXSAVE_SIZE;
-static uint64_t xcr0 __ro_after_init; /* 0: no XSAVE */
+uint64_t fpu_components __ro_after_init;
 static uint32_t mxcsr_mask __ro_after_init;
 
 /* The components that are saved, of those that the CPU offers. A vector
@@ -65,10 +65,10 @@ void fpu_init_boot(void)
     if (cpu_features.xsave) {
         struct cpuid_regs r = x86_cpuid(CPUID_XSTATE, 0);
 
-        xcr0 = choose_components((uint64_t)r.edx << 32 | r.eax);
+        fpu_components = choose_components((uint64_t)r.edx << 32 | r.eax);
     }
     fpu_init_cpu();
-    if (xcr0 != 0)
+    if (fpu_components != 0)
         fpu_area_size = x86_cpuid(CPUID_XSTATE, 0).ebx; /* for this XCR0 */
     mxcsr_mask = read_mxcsr_mask();
 }
@@ -79,11 +79,11 @@ void fpu_init_cpu(void)
     uint64_t cr4 = x86_read_cr4() | CR4_OSFXSR | CR4_OSXMMEXCPT;
 
     x86_write_cr0(cr0 | CR0_MP | CR0_NE);
-    if (xcr0 != 0)
+    if (fpu_components != 0)
         cr4 |= CR4_OSXSAVE;
     x86_write_cr4(cr4);
-    if (xcr0 != 0)
-        x86_xsetbv(0, xcr0);
+    if (fpu_components != 0)
+        x86_xsetbv(0, fpu_components);
 }
 
 void fpu_init_area(void *area)
@@ -93,22 +93,22 @@ void fpu_init_area(void *area)
     memset(area, 0, fpu_area_size);
     fpu->fcw = FCW_DEFAULT;
     fpu->mxcsr = MXCSR_DEFAULT;
-    if (xcr0 != 0)
+    if (fpu_components != 0)
         fpu->xstate_bv = XCR0_X87 | XCR0_SSE;
 }
 
 void fpu_save(void *area)
 {
-    if (xcr0 != 0)
-        x86_xsave(area, xcr0);
+    if (fpu_components != 0)
+        x86_xsave(area, fpu_components);
     else
         x86_fxsave(area);
 }
 
 void fpu_restore(const void *area)
 {
-    if (xcr0 != 0)
-        x86_xrstor(area, xcr0);
+    if (fpu_components != 0)
+        x86_xrstor(area, fpu_components);
     else
         x86_fxrstor(area);
 }
@@ -120,9 +120,9 @@ bool fpu_area_valid(const void *area)
     /* What makes FXRSTOR and XRSTOR fault: SDM vol. 1, 10.5.3 and 13.8.1. */
     if (fpu->mxcsr & ~mxcsr_mask)
         return false;
-    if (xcr0 == 0)
+    if (fpu_components == 0)
         return true;
-    if (fpu->xstate_bv & ~xcr0 || fpu->xcomp_bv != 0)
+    if (fpu->xstate_bv & ~fpu_components || fpu->xcomp_bv != 0)
         return false;
     for (size_t i = 0; i < ARRAY_SIZE(fpu->reserved); i++)
         if (fpu->reserved[i] != 0)

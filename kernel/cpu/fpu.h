@@ -12,6 +12,10 @@
  * aligned. C: set by cpu_init_boot. */
 extern size_t fpu_area_size;
 
+/* The components that an area holds, as bits of XCR0; 0: FXSAVE's alone.
+ * C: set by cpu_init_boot. */
+extern uint64_t fpu_components;
+
 /* The state a new program starts with: FCW 0x37f, MXCSR 0x1f80. */
 void fpu_init_area(void *area);
 

@@ -5,7 +5,7 @@
 #include "kernel/cpu/irq.h"
 #include "kernel/abi/errno.h"
 #include "kernel/cpu/apic.h"
-#include "kernel/cpu/clock_tick.h"
+#include "kernel/cpu/clock.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/ioapic.h"
 #include "kernel/cpu/trap.h"
@@ -79,6 +79,8 @@ static void handle(uint64_t vector)
 
     if (vector == IRQ_VECTOR_TIMER)
         clock_tick();
+    else if (vector == IRQ_VECTOR_KICK)
+        return; /* to have come is all: the way back looks */
     else if (isa_irq < ACPI_ISA_IRQS && actions[isa_irq].handler != NULL)
         actions[isa_irq].handler(actions[isa_irq].arg);
     else
@@ -107,5 +109,5 @@ void irq_dispatch(struct trap_frame *frame)
      * do not pile up on this stack. */
     if (!trap_from_user(frame) && cpu_head_gs->preempt_count == 0 &&
         cpu_head_gs->need_resched != 0)
-        preempt_schedule();
+        preempt_schedule_irq();
 }

@@ -362,6 +362,16 @@ static inline void x86_xrstor(const void *area, uint64_t mask)
                  : "memory");
 }
 
+/* ---- one word, in one instruction ---- */
+
+/* Adds n to a 64-bit lvalue, which may be per-CPU data (__seg_gs): nothing can
+ * come between its reading and its writing on this CPU. */
+#define x86_add64(lvalue, n)                                                   \
+    asm volatile("addq %1, %0"                                                 \
+                 : "+m"(lvalue)                                                \
+                 : "er"((uint64_t)(n))                                         \
+                 : "cc")
+
 /* ---- many words at once ---- */
 
 static inline void x86_stosq(void *dst, uint64_t value, size_t nwords)
