@@ -164,7 +164,7 @@ static const char *read_framebuffer(const struct tag_framebuffer *tag)
     fb->text = tag->type == FRAMEBUFFER_TEXT;
     if (fb->text)
         return NULL;
-    if (tag->tag.size < sizeof(*tag))
+    if (tag->tag.size <= offsetof(struct tag_framebuffer, blue_bits))
         return "the loader does not say where the frame buffer's colours are";
     fb->red_shift = tag->red_shift;
     fb->red_bits = tag->red_bits;

@@ -231,7 +231,7 @@ start64:
         call kernel_main
         ud2
 
-section .bss.boot nobits alloc write align=PAGE_SIZE
+section .bss.boot nobits alloc write align=4096
 
 pml4:
         resb PAGE_SIZE

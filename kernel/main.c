@@ -24,12 +24,11 @@
 #include "kernel/lib/irqflags.h"
 #include "kernel/lib/log.h"
 #include "kernel/lib/string.h"
-#include "kernel/proc/futex.h"
-#include "kernel/proc/pid.h"
 #include "kernel/proc/process.h"
 #include "kernel/proc/report.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/selftest.h"
+#include "kernel/proc/trap_signal.h"
 #include "mm/kmap.h"
 #include "mm/mm.h"
 #include "mm/page.h"
@@ -176,6 +175,7 @@ static __noreturn void kernel_start(void)
     devices();
     fs_init();
     report_init();
+    trap_init();
     kmap_seal();
     selftest_run();
     process_start_init();

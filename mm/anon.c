@@ -70,17 +70,17 @@ static bool get_frame(struct fault *fault, struct page *page)
 }
 
 /* Makes the entry writable in place if it holds the last reference. Looking
- * and setting happen under the table's lock: a second reference could only
- * come from a fork of this address space, which mmap_lock keeps out, or be
- * given up by another one meanwhile, which does no harm. */
+ * and setting happen under the table's lock: while the entry is what it was
+ * the frame is in use, and a second reference could only come from a fork of
+ * this address space, which mmap_lock keeps out, or be given up by another one
+ * meanwhile, which does no harm. */
 static bool try_reuse(struct fault *fault, struct page *page)
 {
     bool reused = false;
 
-    if (page->use != PAGE_ANON || atomic_load(&page->refs) != 1)
-        return false;
     pt_lock(fault->entry);
-    if (fault->entry->v == fault->pte.v && atomic_load(&page->refs) == 1) {
+    if (fault->entry->v == fault->pte.v && page->use == PAGE_ANON &&
+        atomic_load(&page->refs) == 1) {
         pte_store(fault->entry,
                   pte_make(page_to_phys(page),
                            vma_pte_bits(fault->vma->flags, true)));
@@ -93,8 +93,8 @@ static bool try_reuse(struct fault *fault, struct page *page)
 /* The entry maps `old`, which others can see too: gives it a copy. */
 static enum mm_fault_result copy_frame(struct fault *fault, struct page *old)
 {
-    bool old_is_anon = old->use == PAGE_ANON;
     struct page *copy;
+    bool old_is_anon;
     pte_t pte;
 
     if (page_alloc(PAGE_ANON, &copy) != 0)
@@ -103,7 +103,9 @@ static enum mm_fault_result copy_frame(struct fault *fault, struct page *old)
         page_put(copy);
         return MM_FAULT_OK;
     }
+    old_is_anon = old->use == PAGE_ANON;
     page_copy(page_address(copy), page_address(old));
+    vmstat_inc(VM_PAGES_COPIED);
     pte = pte_make(page_to_phys(copy), vma_pte_bits(fault->vma->flags, true));
     WRITE_ONCE(fault->vma->has_anon, true);
     if (!fault_set_entry(fault, pte, MM_RSS_KINDS)) {

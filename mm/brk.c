@@ -59,8 +59,11 @@ static int move_break_locked(struct mm *mm, vaddr_t brk)
     if (brk < mm->brk_start || new_end < brk ||
         !is_within_data_limit(mm, brk))
         return -ENOMEM;
-    if (new_end < old_end)
+    if (new_end < old_end) {
+        if (vma_find_overlap(&mm->vmas, new_end, old_end) == NULL)
+            return -ENOMEM; /* the program unmapped it, as Linux says */
         return mmap_remove_locked(mm, new_end, old_end);
+    }
     if (new_end > old_end)
         return grow_heap_locked(mm, old_end, new_end);
     return 0;

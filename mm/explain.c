@@ -17,6 +17,7 @@
 struct teller {
     void (*line)(void *arg, const char *text);
     void *arg;
+    bool take_no_lock; /* hence no file's name */
 };
 
 static __printf(2, 3) void tell(struct teller *teller, const char *fmt, ...)
@@ -92,14 +93,15 @@ static void tell_walk(struct teller *teller, struct mm *mm, vaddr_t va)
 static void tell_area(struct teller *teller, const char *what,
                       const struct vma *vma)
 {
-    char name[64] = "anonymous";
+    char name[64];
     uint64_t dev, ino;
 
     if (vma == NULL) {
         tell(teller, "  %s: none", what);
         return;
     }
-    if (vma->file != NULL)
+    strlcpy(name, vma->file == NULL ? "anonymous" : "a file", sizeof(name));
+    if (vma->file != NULL && !teller->take_no_lock)
         vma->file->ops->describe(vma->file, name, sizeof(name), &dev, &ino);
     tell(teller, "  %s: %#lx-%#lx %c%c%c%c %s%s", what, vma->start, vma->end,
          vma->flags & VM_READ ? 'r' : '-', vma->flags & VM_WRITE ? 'w' : '-',
@@ -126,7 +128,7 @@ static void tell_areas(struct teller *teller, struct mm *mm, vaddr_t va)
 void mm_explain(struct mm *mm, vaddr_t va, bool try_only,
                 void (*line)(void *arg, const char *text), void *arg)
 {
-    struct teller teller = {line, arg};
+    struct teller teller = {line, arg, try_only};
 
     if (va >= DIRECT_MAP || mm == NULL) {
         tell_walk(&teller, &kernel_mm, va);

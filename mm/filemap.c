@@ -19,7 +19,6 @@
 #include "mm/filemap.h"
 #include "kernel/abi/errno.h"
 #include "kernel/lib/mutex.h"
-#include "mm/anon.h"
 #include "mm/pagecache.h"
 #include "mm/range.h"
 #include "mm/tlb.h"
@@ -141,6 +140,28 @@ enum mm_fault_result filemap_map(struct fault *fault)
     /* END LAB */
 }
 
+/* Puts the copy of a page of the file's where nothing is mapped yet, unless
+ * the page was truncated away or another thread was faster. */
+static void install_copy(struct fault *fault, struct page *page,
+                         struct page *copy)
+{
+    uint64_t bits = vma_pte_bits(fault->vma->flags, true);
+    bool wanted;
+
+    WRITE_ONCE(fault->vma->has_anon, true);
+    pt_lock(fault->entry);
+    wanted = pte_none(*fault->entry) && pagecache_has_page(page);
+    if (wanted) {
+        pte_store(fault->entry, pte_make(page_to_phys(copy), bits));
+        pt_count(fault->entry, 1);
+    }
+    pt_unlock(fault->entry);
+    if (wanted)
+        atomic64_add(&fault->mm->rss[MM_RSS_ANON], 1);
+    else
+        page_put(copy);
+}
+
 enum mm_fault_result filemap_copy(struct fault *fault)
 {
     /* LAB filemap: private write */
@@ -155,8 +176,9 @@ enum mm_fault_result filemap_copy(struct fault *fault)
     }
     vmstat_inc(VM_FAULT_COW_COPY);
     page_copy(page_address(copy), page_address(page));
+    vmstat_inc(VM_PAGES_COPIED);
+    install_copy(fault, page, copy);
     page_put(page);
-    anon_install(fault, copy);
     return result;
     /* END LAB */
 }

@@ -30,10 +30,6 @@ extern char __ro_after_init_start[], __ro_after_init_end[];
 #define BITS_RO (PTE_P | PTE_A)
 #define BITS_RW (PTE_P | PTE_RW | PTE_A | PTE_D)
 
-/* The page attribute table (SDM vol. 3, 11.12.4), indexed by PCD:PWT: 0
- * write-back, 1 write-combining, 2 and 3 uncached. */
-#define PAT_VALUE 0x0000000000000106UL
-
 struct mm kernel_mm;
 paddr_t kmap_root;
 
@@ -135,7 +131,6 @@ static void reserve_root_entries(vaddr_t start, vaddr_t end)
 void kmap_init(void)
 {
     pte_nx = cpu_features.nx ? PTE_XD : 0;
-    x86_wrmsr(MSR_PAT, PAT_VALUE);
     kmap_root = virt_to_phys(early_alloc(PAGE_SIZE, PAGE_SIZE));
     kernel_mm.root = kmap_root;
     map_direct();
@@ -159,6 +154,7 @@ void kmap_seal(void)
 
 void *kmap_device(paddr_t base, size_t len, enum kmap_cache cache)
 {
+    /* As CPU_PAT has it. */
     static const uint64_t cache_bits[] = {
         [KMAP_UNCACHED] = PTE_PCD | PTE_PWT,
         [KMAP_WRITE_COMBINING] = PTE_PWT,

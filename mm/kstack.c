@@ -40,31 +40,24 @@ static vaddr_t slot_stack(size_t slot)
     return KSTACKS_BASE + slot * SLOT_SIZE + KSTACK_SIZE;
 }
 
-/* Maps one page of a stack; tables are made as needed. */
-static int map_page(vaddr_t va)
+/* Maps the frames at va, tables made as needed; how many it could. */
+static size_t map_pages(vaddr_t va, struct page *pages[KSTACK_PAGES])
 {
+    const uint64_t bits = PTE_P | PTE_RW | PTE_A | PTE_D | pte_nx;
     struct pt_cursor cur;
-    struct page *page;
-    int err = page_alloc(PAGE_STACK, &page);
+    size_t n = 0;
 
-    if (err != 0)
-        return err;
-    err = pt_descend(&kernel_mm, va, 0, true, &cur);
-    if (err != 0) {
-        page_put(page);
-        return err;
+    for (; n < KSTACK_PAGES; n++) {
+        if (pt_descend(&kernel_mm, va + n * PAGE_SIZE, 0, true, &cur) != 0)
+            break;
+        pte_store(cur.entry[0], pte_make(page_to_phys(pages[n]), bits));
     }
-    pte_store(cur.entry[0], pte_make(page_to_phys(page), PTE_P | PTE_RW |
-                                                             PTE_A | PTE_D |
-                                                             pte_nx));
-    return 0;
+    return n;
 }
 
-/* Unmaps the stack's first n pages and frees their frames. */
-static void unmap_pages(vaddr_t stack, size_t n)
+/* Unmaps the stack's first n pages. */
+static void unmap_pages(vaddr_t stack, size_t n, struct page *pages[])
 {
-    struct page *pages[KSTACK_PAGES];
-
     for (size_t i = 0; i < n; i++) {
         struct pt_cursor cur;
 
@@ -74,45 +67,65 @@ static void unmap_pages(vaddr_t stack, size_t n)
         pte_store(cur.entry[0], (pte_t){0});
     }
     tlb_flush_kernel(stack, stack + n * PAGE_SIZE);
-    for (size_t i = 0; i < n; i++)
-        page_put(pages[i]);
 }
 
-static int map_new_locked(vaddr_t *stack)
+static int map_new_locked(struct page *pages[KSTACK_PAGES], vaddr_t *stack)
 {
-    size_t slot = bitmap_find_clear(slots, SLOTS, slot_hint);
+    size_t slot = bitmap_find_clear(slots, SLOTS, slot_hint), n;
 
     if (slot == SLOTS)
         return -ENOMEM;
     *stack = slot_stack(slot);
-    for (size_t i = 0; i < KSTACK_PAGES; i++) {
-        int err = map_page(*stack + i * PAGE_SIZE);
-
-        if (err != 0) {
-            unmap_pages(*stack, i);
-            return err;
-        }
+    n = map_pages(*stack, pages);
+    if (n < KSTACK_PAGES) {
+        unmap_pages(*stack, n, pages);
+        return -ENOMEM;
     }
     bitmap_set(slots, slot);
     slot_hint = slot + 1;
     return 0;
 }
 
-int kstack_alloc(uint64_t *top)
+/* A stack where there was none. The frames come first: with the lock held,
+ * running out of them could not be helped by reclaim. */
+static int map_new(vaddr_t *stack)
 {
-    vaddr_t stack;
+    struct page *pages[KSTACK_PAGES];
+    size_t n = 0;
     int err = 0;
 
-    spin_lock(&kstack_lock);
-    if (free_stacks != NULL) {
-        stack = (vaddr_t)free_stacks;
-        free_stacks = free_stacks->next;
-    } else {
-        err = map_new_locked(&stack);
+    while (n < KSTACK_PAGES && err == 0) {
+        err = page_alloc(PAGE_STACK, &pages[n]);
+        n += err == 0;
     }
+    if (err == 0) {
+        spin_lock(&kstack_lock);
+        err = map_new_locked(pages, stack);
+        spin_unlock(&kstack_lock);
+    }
+    if (err != 0)
+        page_put_array(pages, n);
+    return err;
+}
+
+int kstack_alloc(uint64_t *top)
+{
+    struct free_stack *stack;
+    vaddr_t fresh;
+    int err;
+
+    spin_lock(&kstack_lock);
+    stack = free_stacks;
+    if (stack != NULL)
+        free_stacks = stack->next;
     spin_unlock(&kstack_lock);
+    if (stack != NULL) {
+        *top = (vaddr_t)stack + KSTACK_SIZE;
+        return 0;
+    }
+    err = map_new(&fresh);
     if (err == 0)
-        *top = stack + KSTACK_SIZE;
+        *top = fresh + KSTACK_SIZE;
     return err;
 }
 
@@ -128,6 +141,7 @@ void kstack_free(uint64_t top)
 
 size_t kstack_shrink(void)
 {
+    struct page *pages[KSTACK_PAGES];
     size_t freed = 0;
 
     spin_lock(&kstack_lock);
@@ -136,7 +150,8 @@ size_t kstack_shrink(void)
         size_t slot = (stack - KSTACKS_BASE) / SLOT_SIZE;
 
         free_stacks = free_stacks->next;
-        unmap_pages(stack, KSTACK_PAGES);
+        unmap_pages(stack, KSTACK_PAGES, pages);
+        page_put_array(pages, KSTACK_PAGES);
         bitmap_clear(slots, slot);
         slot_hint = MIN(slot_hint, slot);
         freed += KSTACK_PAGES;

@@ -11,10 +11,10 @@
 /* Linux's default vm.max_map_count. */
 #define MAX_MAP_COUNT 65530
 
-/* Private, writable and not the stack: what RLIMIT_DATA counts. */
+/* Private, writable and no stack: what RLIMIT_DATA counts. */
 static inline bool vma_is_data(uint32_t flags)
 {
-    return (flags & (VM_WRITE | VM_SHARED | VM_STACK)) == VM_WRITE;
+    return (flags & (VM_WRITE | VM_SHARED | VM_GROWSDOWN)) == VM_WRITE;
 }
 
 /* May npages more be mapped with these flags? => mmap_lock held for write */

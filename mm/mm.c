@@ -178,7 +178,10 @@ static void destroy(struct mm *mm)
     tlb_begin_dead(&tlb, mm);
     vma_for_each(vma, &mm->vmas)
         range_zap(vma, vma->start, vma->end, &tlb);
-    pt_free_empty(&tlb, 0, USER_END);
+    /* Tables are built for areas only: no need to search elsewhere. */
+    vma_for_each(vma, &mm->vmas)
+        pt_free_empty(&tlb, vma->start, vma->end);
+    tlb_finish(&tlb);
     while ((vma = vma_first(&mm->vmas)) != NULL)
         mmap_drop_vma_locked(mm, vma);
     rwsem_write_unlock(&mm->mmap_lock);
@@ -217,6 +220,16 @@ void mm_switch(struct mm *mm)
 struct mm *mm_current(void)
 {
     return cpu_gs->mm;
+}
+
+void mm_visit_all(void (*visit)(struct mm *mm))
+{
+    struct mm *mm;
+
+    spin_lock(&mm_list_lock);
+    list_for_each_entry(mm, &mm_list, all)
+        visit(mm);
+    spin_unlock(&mm_list_lock);
 }
 
 struct mm *mm_next(struct mm *prev)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mmap and munmap.
+ * mmap: how areas come to be.
  *
  * mm_mmap goes through four steps: check the arguments, in Linux's order, so
  * that each mistake gets Linux's errno; choose the place; make room there
  * (MAP_FIXED replaces); add the area. No page is touched: that is left to
  * faults, unless MAP_POPULATE asks for it.
  *
- * Read next: mm/fault.c.
+ * Read next: mm/munmap.c, how they go; mm/fault.c.
  */
 #include "mm/mmap.h"
 #include "kernel/abi/errno.h"
@@ -109,23 +109,6 @@ struct vma *mmap_merge_locked(struct mm *mm, struct vma *vma)
     return vma;
 }
 
-int mmap_split_locked(struct mm *mm, vaddr_t at)
-{
-    struct vma *vma = vma_find(&mm->vmas, at), *upper;
-
-    if (vma == NULL || vma->start >= at)
-        return 0;
-    if (mm->vmas.count >= MAX_MAP_COUNT)
-        return -ENOMEM;
-    upper = mmap_vma_alloc();
-    if (upper == NULL)
-        return -ENOMEM;
-    vma_split(&mm->vmas, vma, upper, at);
-    get_file(upper->file);
-    filemap_attach(upper);
-    return 0;
-}
-
 /* Extends a neighbour of the area if that is all it takes. */
 static struct vma *extend_neighbour(struct mm *mm, const struct area *area)
 {
@@ -179,35 +162,6 @@ struct vma *mmap_add_area_locked(struct mm *mm, const struct area *area,
     return vma;
 }
 
-int mmap_remove_locked(struct mm *mm, vaddr_t start, vaddr_t end)
-{
-    struct tlb_gather tlb;
-    struct vma *vma;
-    int err;
-
-    ASSERT(rwsem_write_held(&mm->mmap_lock));
-    if (vma_find_overlap(&mm->vmas, start, end) == NULL)
-        return 0;
-    err = mmap_split_locked(mm, start);
-    if (err == 0)
-        err = mmap_split_locked(mm, end);
-    if (err != 0) {
-        /* A split at start alone is undone. */
-        vma = vma_find(&mm->vmas, start);
-        if (vma != NULL)
-            mmap_merge_locked(mm, vma);
-        return err;
-    }
-    tlb_begin(&tlb, mm);
-    while ((vma = vma_find_overlap(&mm->vmas, start, end)) != NULL) {
-        range_zap(vma, vma->start, vma->end, &tlb);
-        mmap_drop_vma_locked(mm, vma);
-    }
-    pt_free_empty(&tlb, start, end);
-    tlb_finish(&tlb);
-    return 0;
-}
-
 size_t mmap_count_pages(struct mm *mm, vaddr_t start, vaddr_t end)
 {
     struct vma *vma = vma_find_overlap(&mm->vmas, start, end);
@@ -233,8 +187,9 @@ static int check_fixed(struct mm *mm, const struct mmap_request *req)
     return 0;
 }
 
-/* The hint, rounded as Linux does, if the area fits there. */
-static bool hint_fits(struct mm *mm, vaddr_t hint, size_t len, vaddr_t *out)
+/* The hint, rounded as Linux does, if the area fits there, below `high`. */
+static bool hint_fits(struct mm *mm, vaddr_t hint, size_t len, vaddr_t high,
+                      vaddr_t *out)
 {
     vaddr_t addr = ROUND_DOWN(hint, PAGE_SIZE);
     struct vma *next;
@@ -242,7 +197,7 @@ static bool hint_fits(struct mm *mm, vaddr_t hint, size_t len, vaddr_t *out)
     if (addr == 0)
         return false;
     addr = MAX(addr, MMAP_MIN_ADDR);
-    if (addr > USER_END - len)
+    if (len > high || addr > high - len)
         return false;
     next = vma_find(&mm->vmas, addr);
     if (next != NULL && addr + len > vma_start_gap(next))
@@ -255,17 +210,20 @@ static bool hint_fits(struct mm *mm, vaddr_t hint, size_t len, vaddr_t *out)
 static int choose_place(struct mm *mm, const struct mmap_request *req,
                         vaddr_t *out)
 {
+    vaddr_t high;
+
     if (req->len > USER_END)
         return -ENOMEM;
     if (req->flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
         *out = req->addr;
         return check_fixed(mm, req);
     }
+    high = req->flags & MAP_32BIT ? MAP_32BIT_HIGH : USER_END;
+    if (hint_fits(mm, req->addr, req->len, high, out))
+        return 0;
     if (req->flags & MAP_32BIT)
         return vma_find_hole_above(&mm->vmas, req->len, MAP_32BIT_LOW,
                                    MAP_32BIT_HIGH, out);
-    if (hint_fits(mm, req->addr, req->len, out))
-        return 0;
     if (vma_find_hole_below(&mm->vmas, req->len, MMAP_MIN_ADDR, mm->mmap_top,
                             out) == 0)
         return 0;
@@ -410,8 +368,8 @@ int mm_mmap(struct mm *mm, const struct mmap_request *req, vaddr_t *out)
     struct mmap_request r = *req;
     int err;
 
-    if (r.flags & MAP_HUGETLB)
-        return -ENOMEM; /* as Linux with an empty pool */
+    if (r.flags & MAP_HUGETLB) /* as Linux with an empty pool */
+        return r.file != NULL || r.len == 0 ? -EINVAL : -ENOMEM;
     rwsem_write_lock(&mm->mmap_lock);
     err = map_locked(mm, &r, out);
     if (vmck_enabled)
@@ -420,22 +378,5 @@ int mm_mmap(struct mm *mm, const struct mmap_request *req, vaddr_t *out)
     if (err == 0 && ((r.flags & MAP_LOCKED) ||
                      (r.flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE))
         mm_populate(mm, *out, *out + r.len);
-    return err;
-}
-
-int mm_munmap(struct mm *mm, vaddr_t addr, size_t len)
-{
-    int err;
-
-    if ((addr & PAGE_MASK) != 0 || addr > USER_END || len > USER_END - addr)
-        return -EINVAL;
-    len = ROUND_UP(len, PAGE_SIZE);
-    if (len == 0)
-        return -EINVAL;
-    rwsem_write_lock(&mm->mmap_lock);
-    err = mmap_remove_locked(mm, addr, addr + len);
-    if (vmck_enabled)
-        vmck_check_locked(mm);
-    rwsem_write_unlock(&mm->mmap_lock);
     return err;
 }

@@ -15,6 +15,7 @@
 struct page *page_array __ro_after_init;
 size_t page_array_len __ro_after_init;
 size_t page_managed __ro_after_init;
+uint64_t page_fail_countdown;
 
 /* A range of frame numbers, half open. */
 struct frames {
@@ -68,31 +69,41 @@ static void place_array(void)
     panic("no room in RAM for the %zu pages of the array of frames", n);
 }
 
-static void set_heads(uint64_t start, uint64_t end, uint64_t head)
+/* Early page tables are among these: the locks in their struct pages must be
+ * free. */
+static void mark_reserved(uint64_t start, uint64_t end)
+{
+    for (uint64_t pfn = start; pfn < end; pfn++)
+        page_array[pfn] = (struct page){
+            .head = PAGE_HEAD(1, PAGE_RESERVED, PAGE_NO_ORDER, 0)};
+}
+
+static void mark_free(uint64_t start, uint64_t end)
 {
     for (uint64_t pfn = start; pfn < end; pfn++) {
-        page_array[pfn].head = head;
+        page_array[pfn].head = PAGE_HEAD_FREE;
         page_array[pfn].check = 0;
     }
 }
 
 void page_init(void)
 {
-    const uint64_t reserved = PAGE_HEAD(1, PAGE_RESERVED, PAGE_NO_ORDER, 0);
     uint64_t next = 0;
 
+    buddy_init();
+    percpu_pages_init();
     place_array();
     for (size_t i = 0; i < boot_info.nregions; i++) {
         struct frames frames = free_frames(i);
 
         if (frames.start == frames.end)
             continue;
-        set_heads(next, frames.start, reserved);
-        set_heads(frames.start, frames.end, PAGE_HEAD_FREE);
+        mark_reserved(next, frames.start);
+        mark_free(frames.start, frames.end);
         next = frames.end;
         page_managed += frames.end - frames.start;
     }
-    set_heads(next, page_array_len, reserved);
+    mark_reserved(next, page_array_len);
     for (size_t i = 0; i < boot_info.nregions; i++) {
         struct frames frames = free_frames(i);
 
@@ -100,10 +111,10 @@ void page_init(void)
     }
 }
 
-void page_poison(struct page *page)
+void page_mark_poisoned(struct page *page)
 {
     page_fill(page_address(page), PAGE_POISON);
-    page->flags |= PAGE_FLAG_POISONED;
+    page->head = PAGE_HEAD_FREE | PAGE_HEAD(0, 0, 0, PAGE_FLAG_POISONED);
 }
 
 void page_check_taken(const struct page *page)
@@ -113,7 +124,7 @@ void page_check_taken(const struct page *page)
     size_t i;
 
     if (page->head != (PAGE_HEAD_FREE | PAGE_HEAD(0, 0, 0, PAGE_FLAG_POISONED)))
-        panic("frame %#lx is in the free lists, but its state is: %d "
+        panic("frame %#lx is among the free ones, but its state is: %d "
               "references, use %d, order %d, flags %#x (freed twice, or used "
               "after it was freed)",
               pfn, page->refs.v, page->use, page->order, page->flags);
@@ -127,4 +138,21 @@ void page_check_taken(const struct page *page)
 size_t page_total(void)
 {
     return page_managed;
+}
+
+void page_fail_after(uint64_t n)
+{
+    WRITE_ONCE(page_fail_countdown, n);
+}
+
+bool page_fail_count(void)
+{
+    uint64_t left = READ_ONCE(page_fail_countdown);
+
+    while (left != 0)
+        if (__atomic_compare_exchange_n(&page_fail_countdown, &left, left - 1,
+                                        false, __ATOMIC_RELAXED,
+                                        __ATOMIC_RELAXED))
+            return left == 1;
+    return false;
 }

@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The page cache: a tree of 64-way nodes from index to page, one for each
- * file.
- *
- *     height 2:   root [0 . . 63]
- *                   |     |
- *              node [0..63]  node [64..127]     slots hold pages at height 1
+ * The page cache: get, read, write, resize.
  *
  * The cache holds one reference on each of its pages. A page that leaves the
  * cache (truncation, reclaim) has file.cache set to NULL; whoever still holds
@@ -15,209 +10,35 @@
  * while a page is read from its file: the page is filled first and inserted
  * afterwards; if two threads read the same page, the second copy is dropped.
  *
- * Read next: mm/filemap.c; kernel/fs, which implements read_page.
+ * Read next: mm/pagetree.c, where the pages are kept; mm/filemap.c;
+ * kernel/fs, which implements read_page.
  */
 #include "mm/pagecache.h"
 #include "kernel/abi/errno.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lib/string.h"
 #include "mm/filemap.h"
-#include "mm/slab.h"
+#include "mm/pagetree.h"
 #include "mm/vmstat.h"
-
-#define RADIX_BITS 6
-#define RADIX_SLOTS (1UL << RADIX_BITS)
-#define RADIX_MAX_HEIGHT 11 /* 66 bits of index */
-
-#define PAGE_FLAG_DIRTY 1 /* differs from the store below */
-
-struct radix_node {
-    void *slots[RADIX_SLOTS]; /* nodes, or at the lowest level pages */
-    unsigned nused;           /* slots not NULL */
-};
-
-static struct slab_cache *node_slab __ro_after_init;
 
 /* Caches whose clean pages can be read again. */
 static struct list reclaimable = LIST_INIT(reclaimable);
 static struct spinlock reclaimable_lock = SPINLOCK_INIT;
 
-void pagecache_init(void)
-{
-    node_slab = slab_cache_create("radix_node", sizeof(struct radix_node), 8);
-}
-
-static unsigned slot_of(uint64_t index, unsigned level)
-{
-    return (index >> (level * RADIX_BITS)) & (RADIX_SLOTS - 1);
-}
-
-/* Does a tree of this height have a slot for index? */
-static bool height_covers(unsigned height, uint64_t index)
-{
-    return height >= RADIX_MAX_HEIGHT || index >> (height * RADIX_BITS) == 0;
-}
-
-static struct page *lookup_locked(struct page_cache *cache, uint64_t index)
-{
-    struct radix_node *node = cache->root;
-
-    if (!height_covers(cache->height, index))
-        return NULL;
-    for (unsigned level = cache->height; level-- > 1 && node != NULL;)
-        node = node->slots[slot_of(index, level)];
-    return node == NULL ? NULL : node->slots[slot_of(index, 0)];
-}
-
-/* Puts another level on top. */
-static int grow_locked(struct page_cache *cache)
-{
-    struct radix_node *node = slab_zalloc(node_slab);
-
-    if (node == NULL)
-        return -ENOMEM;
-    node->slots[0] = cache->root;
-    node->nused = cache->root != NULL;
-    cache->root = node;
-    cache->height++;
-    return 0;
-}
-
-/* The lowest node for index, built if need be. */
-static int leaf_node_locked(struct page_cache *cache, uint64_t index,
-                            struct radix_node **out)
-{
-    struct radix_node *node;
-
-    while (cache->root == NULL || !height_covers(cache->height, index))
-        if (grow_locked(cache) != 0)
-            return -ENOMEM;
-    node = cache->root;
-    for (unsigned level = cache->height - 1; level > 0; level--) {
-        void **slot = &node->slots[slot_of(index, level)];
-
-        if (*slot == NULL) {
-            *slot = slab_zalloc(node_slab);
-            if (*slot == NULL)
-                return -ENOMEM;
-            node->nused++;
-        }
-        node = *slot;
-    }
-    *out = node;
-    return 0;
-}
-
-static int insert_locked(struct page_cache *cache, uint64_t index,
-                         struct page *page)
-{
-    struct radix_node *node;
-    int err = leaf_node_locked(cache, index, &node);
-
-    if (err != 0)
-        return err;
-    node->slots[slot_of(index, 0)] = page;
-    node->nused++;
-    page->file.index = index;
-    page->flags = 0;
-    WRITE_ONCE(page->file.cache, cache);
-    page_get(page);
-    cache->npages++;
-    return 0;
-}
-
-/* Takes the page out of the slot; the caller has the cache's reference. */
-static struct page *clear_slot(struct page_cache *cache,
-                               struct radix_node *node, unsigned slot)
-{
-    struct page *page = node->slots[slot];
-
-    node->slots[slot] = NULL;
-    node->nused--;
-    cache->npages--;
-    WRITE_ONCE(page->file.cache, NULL);
-    return page;
-}
-
-/* One round of taking pages out: under the lock into `pages`, whose
- * references are dropped afterwards. */
-struct sweep {
-    struct page_cache *cache;
-    uint64_t first;  /* index from which on to look */
-    bool clean_only; /* only clean pages that nobody else holds */
-    size_t max;      /* at most this many */
-    size_t npages;
-    struct page *pages[32];
-};
-
-static bool sweep_wants(const struct sweep *sweep, const struct page *page)
-{
-    return !sweep->clean_only || ((page->flags & PAGE_FLAG_DIRTY) == 0 &&
-                                  atomic_load(&page->refs) == 1);
-}
-
-/* A node of the lowest level whose slot 0 has index `base`. */
-static void sweep_leaf(struct sweep *sweep, struct radix_node *node,
-                       uint64_t base)
-{
-    for (unsigned slot = 0; slot < RADIX_SLOTS; slot++) {
-        struct page *page = node->slots[slot];
-
-        if (sweep->npages == sweep->max)
-            return;
-        if (page == NULL || base + slot < sweep->first ||
-            !sweep_wants(sweep, page))
-            continue;
-        sweep->pages[sweep->npages++] = clear_slot(sweep->cache, node, slot);
-    }
-}
-
-/* Frees children that became empty. Recursion is as deep as the tree. */
-static void sweep_node(struct sweep *sweep, struct radix_node *node,
-                       unsigned level, uint64_t base)
-{
-    uint64_t span = 1UL << (level * RADIX_BITS);
-
-    if (level == 0) {
-        sweep_leaf(sweep, node, base);
-        return;
-    }
-    for (unsigned slot = 0; slot < RADIX_SLOTS; slot++) {
-        struct radix_node *child = node->slots[slot];
-        uint64_t child_base = base + slot * span;
-
-        if (child == NULL || child_base + (span - 1) < sweep->first)
-            continue;
-        sweep_node(sweep, child, level - 1, child_base);
-        if (child->nused == 0) {
-            slab_free(node_slab, child);
-            node->slots[slot] = NULL;
-            node->nused--;
-        }
-    }
-}
-
 /* Takes up to `max` pages out and frees them; how many. */
-static size_t sweep_round(struct page_cache *cache, uint64_t first,
-                          bool clean_only, size_t max)
+static size_t drop_pages(struct page_cache *cache, uint64_t first,
+                         bool clean_only, size_t max)
 {
-    struct sweep sweep = {.cache = cache,
-                          .first = first,
-                          .clean_only = clean_only,
-                          .max = MIN(max, ARRAY_SIZE(sweep.pages))};
+    struct page *pages[32];
+    struct pagetree_sweep sweep = {.first = first,
+                                   .clean_only = clean_only,
+                                   .max = MIN(max, ARRAY_SIZE(pages)),
+                                   .pages = pages};
 
     spin_lock(&cache->lock);
-    if (cache->root != NULL) {
-        sweep_node(&sweep, cache->root, cache->height - 1, 0);
-        if (cache->root->nused == 0) {
-            slab_free(node_slab, cache->root);
-            cache->root = NULL;
-            cache->height = 0;
-        }
-    }
+    pagetree_sweep(cache, &sweep);
     spin_unlock(&cache->lock);
-    for (size_t i = 0; i < sweep.npages; i++)
-        page_put(sweep.pages[i]);
+    page_put_array(pages, sweep.npages);
     return sweep.npages;
 }
 
@@ -247,7 +68,7 @@ void pagecache_destroy(struct page_cache *cache)
         list_remove(&cache->all);
         spin_unlock(&reclaimable_lock);
     }
-    while (sweep_round(cache, 0, false, SIZE_MAX) != 0)
+    while (drop_pages(cache, 0, false, SIZE_MAX) != 0)
         ;
     ASSERT(cache->npages == 0);
 }
@@ -266,11 +87,12 @@ static int read_store(struct page_cache *cache, uint64_t index,
 {
     uint64_t store = READ_ONCE(cache->store_size);
     uint64_t start = index << PAGE_SHIFT;
+    /* It may have shrunk to below the page since the caller looked. */
+    uint64_t valid = store > start ? store - start : 0;
     int err = cache->ops->read_page(cache, index, page);
 
-    if (err == 0 && start + PAGE_SIZE > store)
-        memset((char *)page_address(page) + (store - start), 0,
-               start + PAGE_SIZE - store);
+    if (err == 0 && valid < PAGE_SIZE)
+        memset((char *)page_address(page) + valid, 0, PAGE_SIZE - valid);
     return err;
 }
 
@@ -300,7 +122,7 @@ static struct page *find_page(struct page_cache *cache, uint64_t index)
     struct page *page;
 
     spin_lock(&cache->lock);
-    page = lookup_locked(cache, index);
+    page = pagetree_lookup(cache, index);
     if (page != NULL)
         page_get(page);
     spin_unlock(&cache->lock);
@@ -316,13 +138,13 @@ static int insert_new_page(struct page_cache *cache, uint64_t index,
     int err = 0;
 
     spin_lock(&cache->lock);
-    other = lookup_locked(cache, index);
+    other = pagetree_lookup(cache, index);
     if (other != NULL)
         page_get(other);
     else if (index >= size_in_pages(cache))
         err = -ENXIO;
     else
-        err = insert_locked(cache, index, page);
+        err = pagetree_insert(cache, index, page);
     spin_unlock(&cache->lock);
     if (other != NULL || err != 0)
         page_put(page);
@@ -357,7 +179,7 @@ void pagecache_find_pages(struct page_cache *cache, uint64_t index, size_t n,
 
     spin_lock(&cache->lock);
     for (size_t i = 0; i < n; i++) {
-        pages[i] = index + i < end ? lookup_locked(cache, index + i) : NULL;
+        pages[i] = index + i < end ? pagetree_lookup(cache, index + i) : NULL;
         if (pages[i] != NULL)
             page_get(pages[i]);
     }
@@ -366,7 +188,7 @@ void pagecache_find_pages(struct page_cache *cache, uint64_t index, size_t n,
 
 void pagecache_mark_dirty(struct page *page)
 {
-    __atomic_fetch_or(&page->flags, PAGE_FLAG_DIRTY, __ATOMIC_RELAXED);
+    __atomic_fetch_or(&page->flags, PAGETREE_DIRTY, __ATOMIC_RELAXED);
 }
 
 /* Moves up to len bytes between buf and the page that holds offset. */
@@ -449,7 +271,7 @@ void pagecache_resize(struct page_cache *cache, uint64_t size)
         return;
     WRITE_ONCE(cache->store_size, MIN(cache->store_size, size));
     first = size_in_pages(cache);
-    while (sweep_round(cache, first, false, SIZE_MAX) != 0)
+    while (drop_pages(cache, first, false, SIZE_MAX) != 0)
         ;
     filemap_zap(cache, first);
     zero_tail(cache, size);
@@ -465,7 +287,7 @@ size_t pagecache_reclaim(size_t n)
         size_t round;
 
         do {
-            round = sweep_round(cache, 0, true, n - freed);
+            round = drop_pages(cache, 0, true, n - freed);
             freed += round;
         } while (round != 0 && freed < n);
         if (freed >= n)
@@ -474,4 +296,9 @@ size_t pagecache_reclaim(size_t n)
     spin_unlock(&reclaimable_lock);
     vmstat_add(VM_RECLAIMED, freed);
     return freed;
+}
+
+void pagecache_init(void)
+{
+    pagetree_init();
 }

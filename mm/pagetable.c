@@ -139,7 +139,7 @@ bool pt_next_table(struct mm *mm, vaddr_t *va, vaddr_t end,
     return false;
 }
 
-/* Unlinks the table below cur's entry of `level` if it is empty. */
+/* Unlinks the table that cur's entry of `level` points to if it is empty. */
 static bool unlink_if_empty(struct tlb_gather *tlb, struct pt_cursor *cur,
                             unsigned level)
 {
@@ -157,15 +157,22 @@ static bool unlink_if_empty(struct tlb_gather *tlb, struct pt_cursor *cur,
     return true;
 }
 
+/* A walk may end above the last level: a table without tables below it is left
+ * behind when memory runs out while they are built. */
 void pt_free_empty(struct tlb_gather *tlb, vaddr_t start, vaddr_t end)
 {
     struct pt_cursor cur;
-    vaddr_t va, stop;
+    vaddr_t va = start;
 
-    for (va = start; pt_next_table(tlb->mm, &va, end, &cur, &stop); va = stop)
-        for (unsigned level = 1; level < PT_LEVELS; level++)
+    while (va < end) {
+        int err = pt_descend(tlb->mm, va, 0, false, &cur);
+        uint64_t span = pt_entry_span(err == 0 ? 1 : cur.level);
+
+        for (unsigned level = cur.level + 1; level < PT_LEVELS; level++)
             if (!unlink_if_empty(tlb, &cur, level))
                 break;
+        va = ROUND_DOWN(va, span) + span;
+    }
 }
 
 int pt_create_root(paddr_t *out)

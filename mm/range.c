@@ -35,9 +35,10 @@ static void rss_apply(struct mm *mm, const struct rss_delta *delta, int sign)
 static void zap_table_locked(struct vma *vma, pte_t *entry, vaddr_t va,
                              vaddr_t stop, struct tlb_gather *tlb)
 {
+    struct page_cache *cache = vma_cache(vma);
     struct rss_delta gone = {{0}};
     pte_t *first = entry;
-    int removed = 0;
+    long removed = 0, of_file = 0, zero = 0;
 
     for (; va < stop; va += PAGE_SIZE, entry++) {
         pte_t pte = *entry;
@@ -50,12 +51,16 @@ static void zap_table_locked(struct vma *vma, pte_t *entry, vaddr_t va,
         removed++;
         if (page == anon_zero_page) {
             tlb_add(tlb, va);
+            zero++;
             continue;
         }
-        gone.pages[range_rss_kind(vma, page)]++;
+        of_file += page->use == PAGE_FILE;
         tlb_add_page(tlb, va, page);
     }
-    pt_count(first, -removed);
+    pt_count(first, -(int)removed);
+    gone.pages[MM_RSS_ANON] = removed - zero - of_file;
+    if (of_file != 0)
+        gone.pages[pagecache_rss_kind(cache)] = of_file;
     rss_apply(vma->mm, &gone, -1);
 }
 

@@ -58,8 +58,7 @@ int mm_create_stack(struct mm *mm, vaddr_t top, int prot)
     struct vma *spare = mmap_vma_alloc();
     struct area area = {.end = top,
                         .flags = mmap_prot_flags(prot) | VM_MAYREAD |
-                                 VM_MAYWRITE | VM_MAYEXEC | VM_GROWSDOWN |
-                                 VM_STACK};
+                                 VM_MAYWRITE | VM_MAYEXEC | VM_GROWSDOWN};
 
     if (spare == NULL)
         return -ENOMEM;

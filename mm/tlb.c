@@ -15,8 +15,7 @@
 
 /* A frame full of pages whose references are to be dropped. */
 struct tlb_batch {
-    struct tlb_batch *next;
-    size_t npages;
+    struct tlb_batch *next; /* the one before */
     struct page *pages[];
 };
 
@@ -45,17 +44,22 @@ static void flush(struct mm *mm, vaddr_t start, vaddr_t end)
     preempt_enable();
 }
 
-static void put_batches(struct tlb_gather *tlb)
+static void start_over(struct tlb_gather *tlb)
 {
-    while (tlb->batch != NULL) {
-        struct tlb_batch *batch = tlb->batch;
-
-        tlb->batch = batch->next;
-        for (size_t i = 0; i < batch->npages; i++)
-            page_put(batch->pages[i]);
-        page_put(virt_to_page(batch));
-    }
+    tlb->start = UINT64_MAX;
+    tlb->end = 0;
+    tlb->pages = tlb->few;
+    tlb->npages = 0;
+    tlb->room = TLB_FEW_PAGES;
+    tlb->batch = NULL;
     tlb->nbatches = 0;
+}
+
+void tlb_begin(struct tlb_gather *tlb, struct mm *mm)
+{
+    tlb->mm = mm;
+    tlb->dead = false;
+    start_over(tlb);
 }
 
 void tlb_begin_dead(struct tlb_gather *tlb, struct mm *mm)
@@ -65,57 +69,47 @@ void tlb_begin_dead(struct tlb_gather *tlb, struct mm *mm)
     tlb->dead = true;
 }
 
-void tlb_begin(struct tlb_gather *tlb, struct mm *mm)
+/* Only the newest batch may have room left. */
+static void put_pages(struct tlb_gather *tlb)
 {
-    tlb->mm = mm;
-    tlb->dead = false;
-    tlb->start = UINT64_MAX;
-    tlb->end = 0;
-    tlb->batch = NULL;
-    tlb->nbatches = 0;
+    size_t n = tlb->npages;
+
+    while (tlb->batch != NULL) {
+        struct tlb_batch *batch = tlb->batch;
+
+        page_put_array(batch->pages, n);
+        tlb->batch = batch->next;
+        page_put(virt_to_page(batch));
+        n = tlb->batch != NULL ? BATCH_PAGES : TLB_FEW_PAGES;
+    }
+    page_put_array(tlb->few, n);
 }
 
 void tlb_finish(struct tlb_gather *tlb)
 {
-    if (tlb->start < tlb->end)
+    if (tlb->start < tlb->end && !tlb->dead)
         flush(tlb->mm, tlb->start, tlb->end);
-    put_batches(tlb);
-    tlb_begin(tlb, tlb->mm);
+    put_pages(tlb);
+    start_over(tlb);
 }
 
-/* Makes room for one more page; false if there is no memory for it. */
-static bool batch_extend(struct tlb_gather *tlb)
+void tlb_make_room(struct tlb_gather *tlb)
 {
     struct tlb_batch *batch;
     struct page *frame;
 
-    if (tlb->nbatches == BATCHES_MAX)
+    if (tlb->nbatches == BATCHES_MAX ||
+        page_alloc(PAGE_KERNEL, &frame) != 0) {
         tlb_finish(tlb);
-    if (page_alloc(PAGE_KERNEL, &frame) != 0)
-        return false;
-    batch = page_address(frame);
-    batch->next = tlb->batch;
-    batch->npages = 0;
-    tlb->batch = batch;
-    tlb->nbatches++;
-    return true;
-}
-
-void tlb_add_page(struct tlb_gather *tlb, vaddr_t va, struct page *page)
-{
-    if (tlb->dead) {
-        page_put(page);
         return;
     }
-    tlb_add(tlb, va);
-    if (tlb->batch == NULL || tlb->batch->npages == BATCH_PAGES) {
-        if (!batch_extend(tlb)) {
-            tlb_finish(tlb);
-            page_put(page);
-            return;
-        }
-    }
-    tlb->batch->pages[tlb->batch->npages++] = page;
+    batch = page_address(frame);
+    batch->next = tlb->batch;
+    tlb->batch = batch;
+    tlb->nbatches++;
+    tlb->pages = batch->pages;
+    tlb->npages = 0;
+    tlb->room = BATCH_PAGES;
 }
 
 void tlb_flush_page(struct mm *mm, vaddr_t va)

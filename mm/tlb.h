@@ -25,12 +25,18 @@ struct mm;
 struct page;
 struct tlb_batch;
 
+/* References that a gather keeps without memory for a batch. */
+#define TLB_FEW_PAGES 16
+
 struct tlb_gather {
     struct mm *mm;
     vaddr_t start, end;      /* what to flush; empty: nothing */
-    struct tlb_batch *batch; /* references to drop after the flush */
+    struct page **pages;     /* references to drop after the flush: `few`, */
+    size_t npages, room;     /* … then the newest batch's */
+    struct tlb_batch *batch; /* the newest; NULL: none yet */
     size_t nbatches;
     bool dead; /* no CPU has the address space: nothing to flush */
+    struct page *few[TLB_FEW_PAGES];
 };
 
 /* A wider range than this, in pages, and the whole address space is flushed. */
@@ -49,9 +55,21 @@ static inline void tlb_add(struct tlb_gather *tlb, vaddr_t va)
         tlb->end = va + PAGE_SIZE;
 }
 
+/* For tlb_add_page. */
+void tlb_make_room(struct tlb_gather *tlb);
+
 /* And the entry's reference on page goes with the flush. May flush early.
  * => a table lock may be held */
-void tlb_add_page(struct tlb_gather *tlb, vaddr_t va, struct page *page);
+static inline void tlb_add_page(struct tlb_gather *tlb, vaddr_t va,
+                                struct page *page)
+{
+    tlb_add(tlb, va);
+    if (unlikely(tlb->npages == tlb->room)) {
+        tlb_make_room(tlb);
+        tlb_add(tlb, va);
+    }
+    tlb->pages[tlb->npages++] = page;
+}
 
 /* Pays all debts. => mmap_lock held as it was when the entries changed */
 void tlb_finish(struct tlb_gather *tlb);

@@ -66,23 +66,23 @@ size_t clear_user(void __user *dst, size_t n)
 
 ssize_t strncpy_from_user(char *dst, const char __user *src, size_t max)
 {
-    assert_may_fault();
-    for (size_t i = 0; i < max; i++) {
-        uint8_t byte;
-        bool ok;
+    ssize_t ret = -ENAMETOOLONG;
 
-        if (!user_range_ok(src + i, 1))
-            return -EFAULT;
-        x86_stac();
-        ok = x86_user_load8(src + i, &byte);
-        x86_clac();
-        if (!ok)
-            return -EFAULT;
+    assert_may_fault();
+    x86_stac();
+    for (size_t i = 0; i < max && ret == -ENAMETOOLONG; i++) {
+        uint8_t byte;
+
+        if (!user_range_ok(src + i, 1) || !x86_user_load8(src + i, &byte)) {
+            ret = -EFAULT;
+            break;
+        }
         dst[i] = (char)byte;
         if (byte == 0)
-            return (ssize_t)i;
+            ret = (ssize_t)i;
     }
-    return -ENAMETOOLONG;
+    x86_clac();
+    return ret;
 }
 
 int user_load_u32(const uint32_t __user *p, uint32_t *out)

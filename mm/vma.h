@@ -39,7 +39,6 @@ struct mapped_file;
 #define VM_GROWSDOWN (1U << 8)
 #define VM_NORESERVE (1U << 9)
 #define VM_LOCKED (1U << 10)
-#define VM_STACK (1U << 11) /* the main stack: not counted as data */
 
 #define VM_ACCESS (VM_READ | VM_WRITE | VM_EXEC)
 #define VM_MAY_SHIFT 4 /* VM_READ << this is VM_MAYREAD */

@@ -15,6 +15,7 @@
  * The first breach is a panic that names it. Nothing is repaired.
  */
 #include "mm/vmck.h"
+#include "kernel/cpu/cpu.h"
 #include "kernel/lib/assert.h"
 #include "mm/anon.h"
 #include "mm/kmap.h"
@@ -237,37 +238,77 @@ void vmck_check_destroyed(const struct mm *mm)
 
 /* ---- frames ---- */
 
+/* How often a reference too many is looked at again: a thread that was
+ * preempted holds it perhaps. */
+#define LOOKS_MAX 100
+
 /* Adds the references that mm's entries hold to their frames' count. */
 static void count_entries(struct mm *mm)
 {
     struct pt_cursor cur;
+    struct vma *vma;
     vaddr_t va, stop;
 
-    for (va = 0; pt_next_table(mm, &va, USER_END, &cur, &stop); va = stop)
-        for (pte_t *e = cur.entry[0]; va < stop; va += PAGE_SIZE, e++)
-            if (!pte_none(*e) && pte_page(*e) != anon_zero_page)
-                pte_page(*e)->check++;
+    vma_for_each(vma, &mm->vmas)
+        for (va = vma->start; pt_next_table(mm, &va, vma->end, &cur, &stop);)
+            for (pte_t *e = cur.entry[0]; va < stop; va += PAGE_SIZE, e++)
+                if (!pte_none(*e) && pte_page(*e) != anon_zero_page)
+                    pte_page(*e)->check++;
 }
 
-void vmck_check_all(void)
+/* The first frame whose references are not those that were found; NULL: all
+ * are. */
+static struct page *find_odd_frame(void)
 {
-    for (size_t pfn = 0; pfn < page_array_len; pfn++)
-        page_array[pfn].check = 0;
-    for (struct mm *mm = mm_next(NULL); mm != NULL; mm = mm_next(mm)) {
-        rwsem_write_lock(&mm->mmap_lock);
-        vmck_check_locked(mm);
-        count_entries(mm);
-        rwsem_write_unlock(&mm->mmap_lock);
-    }
     for (size_t pfn = 0; pfn < page_array_len; pfn++) {
         struct page *page = &page_array[pfn];
-        uint32_t refs = (uint32_t)atomic_load(&page->refs);
         bool cached = page->use == PAGE_FILE && pagecache_has_page(page);
 
         if (page->use != PAGE_ANON && page->use != PAGE_FILE)
             continue;
-        VMCK(refs == page->check + cached,
-             "frame %#zx has %u references, but %u entries map it%s", pfn,
-             refs, page->check, cached ? " and a cache holds it" : "");
+        page->check += cached;
+        if ((uint32_t)atomic_load(&page->refs) != page->check)
+            return page;
     }
+    return NULL;
+}
+
+/* Counts all references at a moment when nobody else runs. */
+static struct page *look_at_frames(void)
+{
+    struct page *odd;
+
+    preempt_disable();
+    for (size_t pfn = 0; pfn < page_array_len; pfn++)
+        page_array[pfn].check = 0;
+    mm_visit_all(count_entries);
+    odd = find_odd_frame();
+    preempt_enable();
+    return odd;
+}
+
+static void check_frames(void)
+{
+    struct page *odd = look_at_frames();
+
+    for (int i = 0; i < LOOKS_MAX && odd != NULL; i++) {
+        preempt_schedule();
+        odd = look_at_frames();
+    }
+    if (odd != NULL)
+        panic("vmck: frame %#lx of use %u has %d references, but %u entries "
+              "and caches hold it",
+              page_to_pfn(odd), odd->use, atomic_load(&odd->refs),
+              odd->check);
+}
+
+void vmck_check_all(void)
+{
+    for (struct mm *mm = mm_next(NULL); mm != NULL; mm = mm_next(mm)) {
+        rwsem_write_lock(&mm->mmap_lock);
+        vmck_check_locked(mm);
+        rwsem_write_unlock(&mm->mmap_lock);
+    }
+    if (cpu_count == 1) /* others could not be kept still */
+        check_frames();
 }

@@ -16,6 +16,10 @@ void vmck_check_locked(struct mm *mm);
  * va's entry. => mmap_lock held */
 void vmck_check_page_locked(struct mm *mm, vaddr_t va);
 
+/* Calls visit for every address space that is listed, preemption off.
+ * mm/mm.c; visit may only look. */
+void mm_visit_all(void (*visit)(struct mm *mm));
+
 /* What is left of an address space that was taken apart: nothing. */
 void vmck_check_destroyed(const struct mm *mm);
 

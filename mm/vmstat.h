@@ -7,6 +7,7 @@
 #define MM_VMSTAT_H
 
 #include "kernel/cpu/cpu.h"
+#include "kernel/cpu/x86.h"
 
 enum vmstat_item {
     VM_PGFAULT,    /* faults that were resolved */
@@ -38,10 +39,10 @@ enum vmstat_item {
 
 _Static_assert(VMSTAT_ITEMS <= CPU_COUNTERS, "struct cpu has room");
 
-/* => any context */
+/* A single instruction: right whoever preempts us. => any context */
 static __always_inline void vmstat_add(enum vmstat_item item, uint64_t n)
 {
-    cpu_gs->counters[item] += n; /* a single instruction */
+    x86_add64(cpu_gs->counters[item], n);
 }
 
 static __always_inline void vmstat_inc(enum vmstat_item item)

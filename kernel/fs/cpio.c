@@ -264,23 +264,26 @@ enum cpio_result cpio_next(struct cpio_reader *reader,
             while (reader->pos < reader->len &&
                    reader->base[reader->pos] == 0)
                 reader->pos++;
+        reader->name = NULL;
         if (reader->pos == reader->len)
             return reader->in_archive
                        ? bad(reader, "the archive ends before its trailer")
                        : CPIO_END;
-        reader->name = NULL;
         if (reader->pos % CPIO_ALIGN != 0)
             return bad(reader, "it does not start at a multiple of 4 bytes");
         reason = parse_entry(reader, entry, &next);
         if (reason != NULL)
             return bad(reader, reason);
-        reader->pos = next;
         reader->in_archive = strcmp(entry->name, TRAILER) != 0;
-        if (!reader->in_archive)
-            continue;
-        reason = check_kind(entry);
+        if (reader->in_archive)
+            reason = check_kind(entry);
         if (reason != NULL)
             return bad(reader, reason);
+        reader->pos = next;
+        if (!reader->in_archive) {
+            reader->narchives++;
+            continue;
+        }
         reader->nentries++;
         return CPIO_ENTRY;
     }

@@ -24,9 +24,10 @@ struct cpio_entry {
 
 struct cpio_reader {
     const uint8_t *base;
-    size_t len, pos;
+    size_t len, pos;    /* pos: where the next entry, or the bad one, starts */
     bool in_archive;    /* between a first entry and its TRAILER!!! */
     unsigned nentries;  /* entries returned so far, trailers not counted */
+    unsigned narchives; /* archives ended so far: inode numbers start anew */
     const char *reason; /* after CPIO_BAD: what is wrong, a clause */
     const char *name;   /* … and the entry's name, NULL if not known */
 };

@@ -110,11 +110,8 @@ static ssize_t dir_read(struct file *file __unused, struct iobuf *io __unused,
 
 static int64_t dir_lseek(struct file *file, int64_t offset, int whence)
 {
-    if (whence == SEEK_CUR)
-        offset += (int64_t)file->pos;
-    else if (whence != SEEK_SET)
-        return -EINVAL;
-    return offset >= 0 ? offset : -EINVAL;
+    return whence <= SEEK_CUR ? file_lseek_sized(file, offset, whence, 0)
+                              : -EINVAL;
 }
 
 const struct file_ops dir_file_ops = {

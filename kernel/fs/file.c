@@ -61,9 +61,7 @@ static const struct mapped_file_ops file_map_ops = {
 
 struct mapped_file *file_mapping(struct file *file)
 {
-    if (file->map.cache == NULL && !file->zero_device)
-        return NULL;
-    return &file->map;
+    return file->map.mappable ? &file->map : NULL;
 }
 
 /* ---- the life of an open file ---- */
@@ -95,6 +93,7 @@ static int file_open_kind(struct file *file)
     case S_IFREG:
         file->ops = &regular_file_ops;
         file->map.cache = &inode->cache;
+        file->map.mappable = true;
         return 0;
     case S_IFDIR:
         file->ops = &dir_file_ops;
@@ -167,6 +166,12 @@ void file_put(struct file *file)
 
 /* ---- what every kind shares ---- */
 
+/* Does the range lie within the largest file? */
+static bool range_ok(uint64_t pos, size_t len)
+{
+    return pos <= INT64_MAX && len <= INT64_MAX - pos;
+}
+
 ssize_t file_read(struct file *file, struct iobuf *io)
 {
     ssize_t n;
@@ -178,7 +183,9 @@ ssize_t file_read(struct file *file, struct iobuf *io)
     if (file->ops->lseek == NULL)
         return file->ops->read(file, io, &file->pos);
     mutex_lock(&file->pos_lock);
-    n = file->ops->read(file, io, &file->pos);
+    n = -EINVAL;
+    if (range_ok(file->pos, io->len))
+        n = file->ops->read(file, io, &file->pos);
     mutex_unlock(&file->pos_lock);
     return n;
 }
@@ -194,7 +201,9 @@ ssize_t file_write(struct file *file, struct iobuf *io)
     if (file->ops->lseek == NULL)
         return file->ops->write(file, io, &file->pos);
     mutex_lock(&file->pos_lock);
-    n = file->ops->write(file, io, &file->pos);
+    n = -EINVAL;
+    if (range_ok(file->pos, io->len))
+        n = file->ops->write(file, io, &file->pos);
     mutex_unlock(&file->pos_lock);
     return n;
 }
@@ -205,8 +214,9 @@ ssize_t file_pread(struct file *file, struct iobuf *io, uint64_t offset)
         return -ESPIPE;
     if (!file->map.readable)
         return -EBADF;
-    return file->ops->read != NULL ? file->ops->read(file, io, &offset)
-                                   : -EINVAL;
+    if (file->ops->read == NULL || !range_ok(offset, io->len))
+        return -EINVAL;
+    return file->ops->read(file, io, &offset);
 }
 
 ssize_t file_pwrite(struct file *file, struct iobuf *io, uint64_t offset)
@@ -215,8 +225,9 @@ ssize_t file_pwrite(struct file *file, struct iobuf *io, uint64_t offset)
         return -ESPIPE;
     if (!file->map.writable)
         return -EBADF;
-    return file->ops->write != NULL ? file->ops->write(file, io, &offset)
-                                    : -EINVAL;
+    if (file->ops->write == NULL || !range_ok(offset, io->len))
+        return -EINVAL;
+    return file->ops->write(file, io, &offset);
 }
 
 int64_t file_lseek(struct file *file, int64_t offset, int whence)
@@ -256,9 +267,9 @@ int64_t file_lseek_sized(struct file *file, int64_t offset, int whence,
             return -ENXIO;
         return whence == SEEK_DATA ? offset : (int64_t)size;
     }
-    if (__builtin_add_overflow((int64_t)base, offset, &pos))
-        return offset > 0 ? -EOVERFLOW : -EINVAL;
-    return pos >= 0 ? pos : -EINVAL;
+    if (__builtin_add_overflow((int64_t)base, offset, &pos) || pos < 0)
+        return -EINVAL;
+    return pos;
 }
 
 unsigned file_poll(struct file *file, struct waitqueue **wq)

@@ -95,7 +95,8 @@ ssize_t file_pwrite(struct file *file, struct iobuf *io, uint64_t offset);
 int64_t file_lseek(struct file *file, int64_t offset, int whence);
 /* POLL* that hold now; *wq as in file_ops.poll. */
 unsigned file_poll(struct file *file, struct waitqueue **wq);
-/* lseek of a file whose length is `size`: for file_ops.lseek. */
+/* lseek of a file whose length is `size`: for file_ops.lseek. All of it is
+ * data (SEEK_DATA), a hole follows it. */
 int64_t file_lseek_sized(struct file *file, int64_t offset, int whence,
                          uint64_t size);
 
@@ -179,6 +180,9 @@ void signal_send_current(int sig);
 /* The session of the current process: whose terminal /dev/tty is.
  * kernel/proc/procinfo.c. */
 int proc_current_session(void);
+/* The session that a process group belongs to; 0: there is no such group.
+ * kernel/proc/procinfo.c. */
+int proc_group_session(int group);
 
 /* ---- /proc, whose contents come from kernel/proc ---- */
 

@@ -16,7 +16,7 @@
 #include "kernel/fs/inode.h"
 #include "kernel/abi/statfs.h"
 #include "kernel/cpu/time.h"
-#include "kernel/fs/pipe.h"
+#include "kernel/fs/locks.h"
 #include "kernel/lib/string.h"
 #include "mm/slab.h"
 
@@ -66,6 +66,7 @@ int inode_create(struct fs *fs, uint32_t mode, struct inode **out)
     spin_init(&inode->attr_lock);
     list_init(&inode->locks);
     inode->mode = mode;
+    inode->filled = UINT64_MAX;
     inode->atime = inode->mtime = inode->ctime = inode->btime = inode_now();
     if (inode_is(inode, S_IFREG) && !fs->fixed) {
         pagecache_create(&inode->cache, &memory_cache_ops, 0, false);
@@ -94,7 +95,7 @@ void inode_put(struct inode *inode)
 {
     if (!atomic_dec_and_test(&inode->refs))
         return;
-    ASSERT(list_empty(&inode->locks));
+    locks_release_all(inode);
     if (inode->ops != NULL && inode->ops->destroy != NULL)
         inode->ops->destroy(inode);
     if (inode_has_pages(inode))
@@ -120,7 +121,7 @@ static uint64_t inode_size(struct inode *inode)
 {
     switch (inode->mode & S_IFMT) {
     case S_IFREG:
-        return inode_has_pages(inode) ? READ_ONCE(inode->cache.size) : 0;
+        return inode_length(inode);
     case S_IFLNK:
         return inode->target != NULL ? strlen(inode->target) : 0;
     case S_IFDIR:

@@ -58,13 +58,17 @@ struct inode_ops {
 
 struct inode {
     struct page_cache cache;          /* regular files */
+    uint64_t filled;                  /* A: while a write makes the file longer:
+                                         what of it may be read; else
+                                         UINT64_MAX */
     struct atomic refs;               /* A */
     struct fs *fs;                    /* C */
     uint64_t ino;                     /* C */
     const struct inode_ops *ops;      /* C; NULL: plain */
     const struct file_ops *file_ops;  /* C: of open files; NULL: by type */
     uint64_t rdev;                    /* C: of device nodes */
-    struct mutex lock;                /* writes to and truncation of a file */
+    struct mutex lock;                /* writes to and truncation of a file;
+                                         pipes: kernel/fs/pipe.c */
     struct spinlock attr_lock;
     uint32_t mode;                    /* type C, permissions A */
     uint32_t uid, gid;                /* A */
@@ -100,6 +104,17 @@ static inline bool inode_is(const struct inode *inode, uint32_t type)
 static inline bool inode_has_pages(const struct inode *inode)
 {
     return inode->cache.ops != NULL;
+}
+
+/* The length of a regular file, as read and stat see it: its cache's size, but
+ * while a write makes it longer what has been filled so far. The cache's is
+ * read first: it grows after `filled` was set. */
+static inline uint64_t inode_length(const struct inode *inode)
+{
+    uint64_t size = load_acquire(&inode->cache.size);
+    uint64_t filled = load_acquire(&inode->filled);
+
+    return MIN(size, filled);
 }
 
 /* Boot: the object cache. */

@@ -249,9 +249,9 @@ void lock_test(struct inode *inode, struct lock_request *req)
 
 /* ---- the end of an owner ---- */
 
-/* Removes the owner's locks of one family, or of both. */
-static void release_all(struct inode *inode, const void *owner,
-                        bool records_only)
+/* Removes an owner's locks (NULL: everybody's), of one family or of both. */
+static void release_locks(struct inode *inode, const void *owner,
+                          bool records_only)
 {
     struct list dead = LIST_INIT(dead);
     struct file_lock *lock, *next;
@@ -259,7 +259,7 @@ static void release_all(struct inode *inode, const void *owner,
 
     spin_lock(&locks_lock);
     list_for_each_entry_safe(lock, next, &inode->locks, link) {
-        if (lock->owner != owner ||
+        if ((owner != NULL && lock->owner != owner) ||
             (records_only && lock->family != LOCK_RECORD))
             continue;
         list_remove(&lock->link);
@@ -275,11 +275,17 @@ static void release_all(struct inode *inode, const void *owner,
 void locks_release_owner(struct file *file, const void *owner)
 {
     if (unlikely(!list_empty(&file->inode->locks)))
-        release_all(file->inode, owner, true);
+        release_locks(file->inode, owner, true);
 }
 
 void locks_release_file(struct file *file)
 {
     if (unlikely(!list_empty(&file->inode->locks)))
-        release_all(file->inode, file, false);
+        release_locks(file->inode, file, false);
+}
+
+void locks_release_all(struct inode *inode)
+{
+    if (unlikely(!list_empty(&inode->locks)))
+        release_locks(inode, NULL, false);
 }

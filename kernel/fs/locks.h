@@ -27,6 +27,9 @@ struct lock_request {
 /* Sets, changes or removes the owner's locks on the range. 0; -EAGAIN if it
  * conflicts and !wait; -EDEADLK if waiting would never end; -ERESTARTSYS;
  * -ENOMEM. => may sleep if wait */
+/* A descriptor may be closed by another thread meanwhile: who sets a record
+ * lock looks afterwards whether the descriptor still refers to the file, and
+ * calls locks_release_owner if not. */
 __must_check int lock_set(struct inode *inode, const struct lock_request *req,
                           bool wait);
 
@@ -38,5 +41,7 @@ void lock_test(struct inode *inode, struct lock_request *req);
 void locks_release_owner(struct file *file, const void *owner);
 /* The open file goes, and with it the locks that it owns. */
 void locks_release_file(struct file *file);
+/* The inode goes. */
+void locks_release_all(struct inode *inode);
 
 #endif

@@ -109,6 +109,8 @@ int vfs_make(const struct path_at *at, const struct make_request *req)
     struct walk walk;
     int err;
 
+    if (req->target != NULL && req->target[0] == '\0')
+        return -ENOENT;
     err = walk_to_new(&walk, at, (req->mode & S_IFMT) == S_IFDIR);
     if (err != 0)
         goto end_walk;

@@ -32,6 +32,10 @@ struct cpu_head {
  * Implemented in kernel/proc/sched.c. */
 void preempt_schedule(void);
 
+/* The same at the end of an interrupt that came while preemption was on.
+ * => interrupts off, preempt_count 0. kernel/proc/sched.c */
+void preempt_schedule_irq(void);
+
 static __always_inline void preempt_disable(void)
 {
     cpu_head_gs->preempt_count++;

@@ -118,6 +118,7 @@ struct process {
     bool stopping;              /* P: job control: threads shall stop */
     unsigned nstopped;          /* P: threads that have */
     int stop_signal;            /* P */
+    bool stop_complete;         /* P: all have, and the parent was told */
     struct waitqueue stop_wait; /* where they wait for SIGCONT */
     enum stop_report report;    /* T and P: what wait4 has not yet told */
 
@@ -148,7 +149,8 @@ extern struct spinlock process_tree_lock;
 /* Owns the kernel's own threads: PID 0, no address space. */
 extern struct process kernel_process;
 
-/* Boot: object caches and kernel_process. => after slab_init */
+/* Boot: kernel_process, and the object caches of this layer: PIDs, threads,
+ * signals, futexes. => after slab_init, cpu_init_boot */
 void process_init(void);
 
 /* Boot: makes the first process from the command line and fw_cfg (argv, env)
@@ -255,7 +257,7 @@ void process_publish(struct process *process, struct thread *thread,
                      struct process *parent);
 
 /* Tells a parent in vfork that the current thread has let go of its address
- * space. fork.c */
+ * space. vfork.c */
 void vfork_release(struct thread *thread);
 
 /* Ends the whole process. status: as wait4 reports it. */
@@ -270,7 +272,7 @@ void process_kill_others_locked(struct process *process);
 struct wait_request {
     enum wait_which { WAIT_ANY, WAIT_PID, WAIT_GROUP } which;
     int id;
-    int options;         /* W* */
+    int options;         /* W*; wait4 adds WEXITED to its own */
     int pid;             /* found; 0: nothing yet (WNOHANG) */
     int status;          /* as wait4 reports it */
     uint32_t uid;

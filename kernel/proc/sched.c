@@ -141,19 +141,6 @@ static struct thread *steal(struct run_queue *rq)
     return NULL;
 }
 
-/* A signal ends this sleep before it has begun. */
-static bool sleep_broken(const struct thread *thread)
-{
-    switch (thread->state) {
-    case THREAD_INTERRUPTIBLE:
-        return (READ_ONCE(thread->head.work) & THREAD_WORK_SIGNAL) != 0;
-    case THREAD_KILLABLE:
-        return READ_ONCE(thread->process->exiting);
-    default:
-        return false;
-    }
-}
-
 /* The running thread stays runnable but has to make room: back into the
  * queue, or to another CPU if it may not run here any more. */
 static void put_back_locked(struct run_queue *rq, struct thread *prev,
@@ -173,8 +160,6 @@ static struct thread *choose_locked(struct run_queue *rq, struct thread *prev,
     struct thread *next = NULL;
 
     if (reason == SWITCH_SLEEP) {
-        if (sleep_broken(prev))
-            prev->state = THREAD_RUNNABLE;
         if (prev->state == THREAD_RUNNABLE)
             return prev; /* woken before it slept */
         prev->voluntary_switches++;
@@ -248,6 +233,8 @@ static struct thread *switch_to(struct run_queue *rq, struct thread *prev,
     }
     if (next->mm != NULL)
         load_user_state(rq, next);
+    else if (cpu_count > 1)
+        mm_switch(NULL); /* its last user may end on another CPU */
     cpu_head_gs->current = next;
     cpu_switch(&prev->head, &next->head);
     return finish_switch();
@@ -273,6 +260,11 @@ void schedule(enum switch_reason reason)
     irq_restore(flags);
     if (unlikely(dead != NULL))
         thread_put(dead);
+}
+
+void sched_load_user_state(void)
+{
+    load_user_state(&queues[cpu_id()], current_thread());
 }
 
 void sched_begin(void)
@@ -301,8 +293,19 @@ void preempt_schedule(void)
         schedule(SWITCH_PREEMPT);
 }
 
+/* An interrupt that came while preemption was on has ended: the interrupted
+ * code had interrupts on, so it may lose the CPU. */
+void preempt_schedule_irq(void)
+{
+    ASSERT(!irq_enabled());
+    schedule(SWITCH_PREEMPT);
+}
+
 void sched_exit(void)
 {
+    /* Not to be preempted once it is marked: it would count as off CPU for
+     * good. */
+    irq_save();
     current_thread()->state = THREAD_DEAD;
     schedule(SWITCH_SLEEP);
     panic("a dead thread runs");

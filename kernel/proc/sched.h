@@ -44,6 +44,11 @@ void sched_sleep_prepare_killable(void);
  * on another CPU, that one looks at once. => any context */
 void sched_wake_signal(struct thread *thread, bool fatal);
 
+/* Loads the current thread's mm, FS and GS bases and FPU area into this CPU:
+ * execve has given it new ones, with fpu_cpu THREAD_NO_CPU.
+ * => preemption off */
+void sched_load_user_state(void);
+
 /* The current thread never runs again; its reference is dropped once it is
  * off the CPU. => preemption on, interrupts on */
 __noreturn void sched_exit(void);
@@ -60,11 +65,16 @@ int sched_set_affinity(struct thread *thread, uint64_t mask);
 struct usage;
 void sched_add_usage(struct thread *thread, struct usage *usage);
 
-/* Threads that run or wait for a CPU now; switches since boot; idle
- * nanoseconds of one CPU. */
+/* Threads that run or wait for a CPU now; switches since boot. */
 unsigned sched_running(void);
 uint64_t sched_switches(void);
-uint64_t sched_idle_time(unsigned cpu);
+
+/* What one CPU did since it started, in nanoseconds; user and system time are
+ * told apart by sampling. */
+struct cpu_times {
+    uint64_t user, system, idle;
+};
+void sched_cpu_times(unsigned cpu, struct cpu_times *out);
 
 /* Load averages over 1, 5 and 15 minutes, times 1 << 16. */
 void sched_loads(uint64_t out[3]);

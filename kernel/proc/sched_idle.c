@@ -32,7 +32,7 @@ static void start_queue(unsigned cpu, struct thread *idle)
     rq->running = idle;
     idle->cpu = cpu;
     idle->affinity = 1UL << cpu;
-    idle->run_start = clock_now();
+    rq->start_time = rq->tick_time = idle->run_start = clock_now();
     timer_init_cpu(cpu);
 }
 
@@ -80,7 +80,7 @@ void sched_idle_loop(void)
     ASSERT(current_thread() == cpu_gs->idle);
     for (;;) {
         irq_save();
-        if (READ_ONCE(cpu_head_gs->need_resched) == 0 &&
+        if (cpu_head_gs->need_resched == 0 &&
             queues[cpu_id()].nqueued == 0)
             cpu_idle_wait();
         irq_restore(RFLAGS_IF_BIT);
@@ -88,24 +88,37 @@ void sched_idle_loop(void)
     }
 }
 
+/* What the tick interrupted: an interrupt from user mode has its frame at the
+ * top of the thread's stack. */
+static bool was_in_user_mode(struct thread *thread)
+{
+    uint64_t vector;
+
+    if (thread->mm == NULL)
+        return false;
+    vector = thread_frame(thread)->vector;
+    return vector >= TRAP_EXCEPTIONS && vector != TRAP_SYSCALL;
+}
+
 void sched_tick(uint64_t now)
 {
     struct run_queue *rq = &queues[cpu_id()];
     struct thread *thread = current_thread();
-    uint64_t vector = thread_frame(thread)->vector;
     uint64_t elapsed = now - rq->tick_time;
-    /* An interrupt from user mode has its frame at the top of the stack. */
-    bool user = vector >= TRAP_EXCEPTIONS && vector != TRAP_SYSCALL;
+    bool user = was_in_user_mode(thread);
 
     if (thread == rq->idle)
         return;
     spin_lock(&rq->lock);
     queue_charge_locked(rq, now);
     rq->tick_time = now;
-    if (user)
+    if (user) {
         thread->user_sample += elapsed;
-    else
+        rq->user_sample += elapsed;
+    } else {
         thread->system_sample += elapsed;
+        rq->system_sample += elapsed;
+    }
     if (rq->nqueued != 0) {
         queue_resched(cpu_id());
     } else {
@@ -135,16 +148,25 @@ int sched_set_affinity(struct thread *thread, uint64_t mask)
     return 0;
 }
 
+/* The share of `time` that a user sample has in all samples. */
+static uint64_t user_share(uint64_t time, uint64_t user, uint64_t system)
+{
+    uint64_t ratio;
+
+    if (user + system == 0)
+        return time;
+    /* A 16-bit fraction, so that nothing overflows. */
+    ratio = (user << 16) / (user + system);
+    return (time >> 16) * ratio + ((time & 0xffff) * ratio >> 16);
+}
+
 /* Splits run_time as the tick's samples fall; neither part ever shrinks. */
 static void split_time_locked(struct thread *thread)
 {
-    uint64_t samples = thread->user_sample + thread->system_sample;
-    uint64_t time = thread->run_time, user = time, ratio;
+    uint64_t time = thread->run_time;
+    uint64_t user = user_share(time, thread->user_sample,
+                               thread->system_sample);
 
-    if (samples != 0) { /* a 16-bit fraction, so that nothing overflows */
-        ratio = (thread->user_sample << 16) / samples;
-        user = (time >> 16) * ratio + ((time & 0xffff) * ratio >> 16);
-    }
     user = MAX(user, thread->user_time);
     user = MIN(user, time - thread->system_time);
     thread->user_time = user;
@@ -187,16 +209,19 @@ uint64_t sched_switches(void)
     return n;
 }
 
-uint64_t sched_idle_time(unsigned cpu)
+void sched_cpu_times(unsigned cpu, struct cpu_times *out)
 {
     struct run_queue *rq = &queues[cpu];
-    uint64_t flags = spin_lock_irqsave(&rq->lock), time;
+    uint64_t flags = spin_lock_irqsave(&rq->lock);
+    uint64_t now = clock_now(), busy;
 
     if (rq->running == rq->idle)
-        queue_charge_locked(rq, clock_now());
-    time = rq->idle->run_time;
+        queue_charge_locked(rq, now);
+    out->idle = rq->idle->run_time;
+    busy = now - rq->start_time - out->idle;
+    out->user = user_share(busy, rq->user_sample, rq->system_sample);
+    out->system = busy - out->user;
     spin_unlock_irqrestore(&rq->lock, flags);
-    return time;
 }
 
 void sched_loads(uint64_t out[3])

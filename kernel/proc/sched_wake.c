@@ -43,12 +43,32 @@ void sched_sleep_cancel(void)
     WRITE_ONCE(current_thread()->state, THREAD_RUNNABLE);
 }
 
+/* A signal ends a sleep of this kind. Looked at before going to sleep, it is
+ * read after the state was written: I3 of sched.c. */
+static bool is_broken_off(const struct thread *thread, int state)
+{
+    switch (state) {
+    case THREAD_INTERRUPTIBLE:
+        return (READ_ONCE(thread->head.work) & THREAD_WORK_SIGNAL) != 0 &&
+               signal_pending();
+    case THREAD_KILLABLE:
+        return READ_ONCE(thread->process->exiting) ||
+               READ_ONCE(thread->must_exit);
+    default:
+        return false;
+    }
+}
+
 int sched_sleep(uint64_t deadline_ns)
 {
     struct thread *thread = current_thread();
     int state = READ_ONCE(thread->state);
     bool timed = deadline_ns != WAIT_FOREVER;
 
+    if (is_broken_off(thread, state)) {
+        sched_sleep_cancel();
+        return -ERESTARTSYS;
+    }
     if (timed && clock_now() >= deadline_ns) {
         sched_sleep_cancel();
         return -ETIMEDOUT;
@@ -58,9 +78,7 @@ int sched_sleep(uint64_t deadline_ns)
     schedule(SWITCH_SLEEP);
     if (timed)
         timer_cancel_sync(&thread->sleep_timer);
-    if (state == THREAD_INTERRUPTIBLE && signal_pending())
-        return -ERESTARTSYS;
-    if (state == THREAD_KILLABLE && READ_ONCE(thread->process->exiting))
+    if (is_broken_off(thread, state))
         return -ERESTARTSYS;
     return timed && clock_now() >= deadline_ns ? -ETIMEDOUT : 0;
 }

@@ -16,6 +16,7 @@
 
 #define SIGNALS 64 /* numbers 1..64 */
 
+struct pid;
 struct process;
 struct thread;
 struct trap_frame;
@@ -42,12 +43,14 @@ struct signal_stack {
 /* Signals that have been sent and not yet taken. */
 struct signal_queue {
     uint64_t set;      /* which ones */
+    uint32_t count;    /* entries of infos (RLIMIT_SIGPENDING) */
     struct list infos; /* struct signal_info, oldest first */
 };
 
 /* What came with a signal: the fields of siginfo_t that its si_code uses. */
 struct signal_info {
     struct list link;
+    bool fixed; /* part of struct thread, not from the cache */
     int sig, code, error;
     int pid;           /* sender, or the child (SIGCHLD) */
     uint32_t uid;
@@ -55,6 +58,9 @@ struct signal_info {
     uint64_t addr;     /* si_addr; or si_value (rt_sigqueueinfo) */
     uint64_t utime, stime; /* SIGCHLD: clock ticks */
 };
+
+/* Boot: the object cache. => after slab_init */
+void signal_init(void);
 
 /* ---- sending ---- */
 
@@ -67,10 +73,10 @@ void signal_send_thread(struct thread *thread, int sig,
                         const struct signal_info *info);
 
 /* A fault of the current thread: cannot be blocked or ignored; if it is, the
- * process dies of it. */
-void signal_force(int sig, int code, uint64_t addr);
+ * process dies of it. True if it does so, for want of a handler. */
+bool signal_force(int sig, int code, uint64_t addr);
 
-/* kill -9 to the current process, for want of memory: no allocation. */
+/* The current process dies of sig, whatever it has asked for: no allocation. */
 void signal_kill_current(int sig);
 
 /* To each process of the group or session leader's terminal; as kill(2) with
@@ -87,8 +93,8 @@ bool signal_pending(void);
  * handler of a signal that broke it off has been set up. */
 void signal_set_temporary_mask(uint64_t mask);
 
-/* Runs at each return to user mode with THREAD_WORK_SIGNAL set: finishes a
- * system call that was broken off, stops, dies, or builds a handler's frame.
+/* Runs at each return to user mode with THREAD_WORK_* set: finishes a system
+ * call that was broken off, stops, dies, or builds a handler's frame.
  *   => interrupts on, frame is the thread's own */
 void signal_deliver(struct trap_frame *frame);
 
@@ -100,8 +106,26 @@ void signal_queue_flush(struct signal_queue *queue);
 /* Handlers become SIG_DFL, the alternate stack goes (execve(2)). */
 void signal_reset_for_exec(struct process *process);
 
-/* Tells the parent of a change of state: SIGCHLD and wait4's sleepers.
- * => process_tree_lock held */
+/* Tells the parent of a change of state: SIGCHLD (or the child's exit_signal)
+ * and wait4's sleepers. code: CLD_*; status as si_status has it: the exit code,
+ * or the signal that killed, stopped or continued the child.
+ *   => process_tree_lock held, no process's lock */
 void signal_notify_parent_locked(struct process *child, int code, int status);
+
+/* The parent wants no zombie of this child: it ignores SIGCHLD or has set
+ * SA_NOCLDWAIT (and the child's exit signal is SIGCHLD).
+ * => process_tree_lock held, no process's lock */
+bool signal_child_unwanted_locked(struct process *child);
+
+/* A thread has left process->threads: signals of the process that it was to
+ * take go to another, and a stop that only waited for it is complete.
+ *   => process_tree_lock held, no process's lock */
+void signal_thread_left_locked(struct process *process);
+
+/* No member of the group has a parent in another group of the session, so
+ * nobody would continue a stopped one. `leaving`, which may be NULL, does not
+ * count. => process_tree_lock held */
+bool signal_group_is_orphaned_locked(const struct pid *group,
+                                     const struct process *leaving);
 
 #endif

@@ -11,6 +11,7 @@
 #include "kernel/cpu/fpu.h"
 #include "kernel/cpu/trap.h"
 #include "kernel/lib/assert.h"
+#include "kernel/lib/irqflags.h"
 #include "kernel/lib/wait.h"
 #include "kernel/proc/process.h"
 #include "kernel/proc/sched.h"
@@ -18,7 +19,6 @@
 #include "mm/slab.h"
 #include "mm/uaccess.h"
 
-#define NO_CPU UINT32_MAX
 #define FPU_ALIGN 64
 
 static struct slab_cache *thread_cache; /* C */
@@ -28,6 +28,7 @@ void thread_init(void)
 {
     thread_cache = slab_cache_create("thread", sizeof(struct thread), 64);
     fpu_cache = slab_cache_create("fpu", fpu_area_size, FPU_ALIGN);
+    signal_init();
 }
 
 /* A sleep's deadline has come. */
@@ -43,10 +44,11 @@ static void init_fields(struct thread *thread, struct process *process)
     thread->process = process;
     thread->state = THREAD_RUNNABLE;
     thread->affinity = UINT64_MAX;
-    thread->fpu_cpu = NO_CPU;
+    thread->fpu_cpu = THREAD_NO_CPU;
     list_init(&thread->process_link);
     list_init(&thread->run_link);
     signal_queue_init(&thread->pending);
+    list_init(&thread->forced.link);
     timer_setup(&thread->sleep_timer, sleep_over);
 }
 
@@ -65,7 +67,7 @@ static __noreturn void enter_user(struct thread *thread)
     if (thread->set_child_tid != NULL) /* clone(2): failure is not reported */
         (void)!copy_to_user(thread->set_child_tid, &tid, sizeof(tid));
     thread->set_child_tid = NULL;
-    trap_user_work(frame);
+    irq_save();
     cpu_enter_user(frame);
 }
 
@@ -94,13 +96,14 @@ int thread_create(struct process *process, bool user, struct thread **out)
         thread->fpu = slab_alloc(fpu_cache);
         if (thread->fpu == NULL)
             goto free_thread;
+        fpu_init_area(thread->fpu);
     }
     err = kstack_alloc(&thread->head.stack_top);
     if (err != 0)
         goto free_fpu;
     cpu_prepare_stack(&thread->head, thread_begin, thread,
                       user ? sizeof(struct trap_frame) : 0);
-    thread->cpu = READ_ONCE(cpu_gs->id);
+    thread->cpu = cpu_id();
     process_get(process);
     *out = thread;
     return 0;

@@ -32,6 +32,8 @@ enum thread_state {
     THREAD_DEAD,           /* never runs again */
 };
 
+#define THREAD_NO_CPU UINT32_MAX /* of fpu_cpu */
+
 /* How a system call that a signal broke off goes on after SIGCONT
  * (restart_syscall(2)); kernel/syscall/time.c. */
 struct restart_block {
@@ -79,6 +81,8 @@ struct thread {
     uint64_t real_blocked;   /* P: the mask proper while sigtimedwait has
                                 unblocked what it waits for; else 0 */
     bool must_exit;          /* P: ends before it returns to user mode */
+    struct signal_info forced; /* P: room for a fault's, in no need of memory;
+                                  queued if its link is not empty */
     struct signal_stack altstack; /* O */
     struct restart_block restart; /* O */
 

@@ -175,8 +175,9 @@ static void run_due(struct timer_base *base, uint64_t now)
 
     spin_lock(&base->lock);
     while ((timer = base->first) != NULL && timer->deadline <= now) {
-        remove_locked(base, timer);
+        /* In this order: who sees it disarmed sees it running too. */
         store_release(&base->running, timer);
+        remove_locked(base, timer);
         spin_unlock(&base->lock);
         timer->fn(timer);
         spin_lock(&base->lock);

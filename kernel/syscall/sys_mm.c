@@ -5,8 +5,7 @@
  */
 #include "kernel/abi/errno.h"
 #include "kernel/abi/mman.h"
-#include "kernel/fs/file.h"
-#include "kernel/proc/process.h"
+#include "kernel/syscall/args.h"
 #include "kernel/syscall/syscalls.h"
 #include "mm/mm.h"
 
@@ -38,7 +37,7 @@ long sys_mmap(unsigned long addr, size_t len, int prot, int flags, int fd,
         return -EINVAL;
     if (flags & MAP_ANONYMOUS)
         return map(&req);
-    file = fdtable_lookup(current_files(), fd);
+    file = fd_get(fd);
     if (file == NULL)
         return -EBADF;
     req.file = &file->map;

@@ -41,11 +41,11 @@ long sys_read(int fd, void __user *buf, size_t len);
 long sys_write(int fd, const void __user *buf, size_t len);
 long sys_pread64(int fd, void __user *buf, size_t len, int64_t offset);
 long sys_pwrite64(int fd, const void __user *buf, size_t len, int64_t offset);
-long sys_readv(int fd, const struct iovec __user *iov, int count);
-long sys_writev(int fd, const struct iovec __user *iov, int count);
-long sys_preadv(int fd, const struct iovec __user *iov, int count,
+long sys_readv(int fd, const struct iovec __user *iov, size_t count);
+long sys_writev(int fd, const struct iovec __user *iov, size_t count);
+long sys_preadv(int fd, const struct iovec __user *iov, size_t count,
                 unsigned long offset, unsigned long offset_high);
-long sys_pwritev(int fd, const struct iovec __user *iov, int count,
+long sys_pwritev(int fd, const struct iovec __user *iov, size_t count,
                  unsigned long offset, unsigned long offset_high);
 long sys_sendfile(int out_fd, int in_fd, int64_t __user *offset, size_t len);
 long sys_close(int fd);

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * /proc (proc(5)): a tree of tables. Inside kernel/fs only.
+ *
+ * Each name is a struct proc_entry. A text file is a sequence of records that
+ * are made while it is read (kernel/fs/proctext.c): most have one record, those
+ * that may be long (maps) one an item.
+ */
+#ifndef KERNEL_FS_PROCFS_H
+#define KERNEL_FS_PROCFS_H
+
+#include "kernel/fs/dentry.h"
+#include "kernel/fs/strbuf.h"
+
+struct mm;
+
+struct proc_entry {
+    const char *name;
+    uint32_t mode; /* type and permissions */
+
+    /* A text file has one of these; 0 or an errno. */
+    int (*show)(int pid, struct strbuf *out); /* all of it */
+    /* One record more; *cursor, at first 0, says where it is. Adds nothing at
+     * the end. */
+    int (*next)(int pid, uint64_t *cursor, struct strbuf *out);
+
+    const char *target; /* a link with this text */
+
+    /* Anything else: what its inodes get. */
+    const struct inode_ops *ops;
+    const struct file_ops *file_ops;
+
+    const struct proc_entry *children; /* a directory's; the last has no name */
+};
+
+/* /proc as a file system; its root, with one reference. 0 or -ENOMEM. */
+__must_check int procfs_create(struct dentry **root);
+
+/* An inode for an entry; pid: whose (0: the system's); fd: of those in
+ * PID/fd. */
+__must_check int proc_inode_create(const struct proc_entry *entry, int pid,
+                                   int fd, struct inode **out);
+/* … and its number: the same whenever it is asked for. */
+uint64_t proc_inode_number(const struct proc_entry *entry, int pid, int fd);
+
+/* A decimal number without leading zeros; -1 if the name is none. */
+int proc_parse_number(const char *name, size_t len);
+
+/* proctext.c: of text files */
+extern const struct inode_ops proc_text_inode_ops;
+extern const struct file_ops proc_text_file_ops;
+
+/* proctables.c: /proc and /proc/PID themselves */
+extern const struct proc_entry proc_root_entry, proc_pid_entry;
+/* procfs.c: /proc's operations; those of the other directories with children
+ * are the default */
+extern const struct inode_ops proc_top_ops;
+
+/* ---- proclinks.c: names that lead to objects ---- */
+
+extern const struct inode_ops proc_self_ops, proc_exe_ops, proc_cwd_ops,
+    proc_root_ops, proc_fd_dir_ops;
+
+/* ---- procmaps.c ---- */
+
+int proc_next_map(int pid, uint64_t *cursor, struct strbuf *out);
+int proc_next_smap(int pid, uint64_t *cursor, struct strbuf *out);
+extern const struct file_ops proc_pagemap_ops;
+
+/* ---- procmem.c: the memory as a whole ---- */
+
+int proc_show_meminfo(int pid, struct strbuf *out);
+int proc_show_vmstat(int pid, struct strbuf *out);
+int proc_show_buddyinfo(int pid, struct strbuf *out);
+int proc_show_slabinfo(int pid, struct strbuf *out);
+
+/* ---- procsys.c: the system as a whole ---- */
+
+int proc_show_cpuinfo(int pid, struct strbuf *out);
+int proc_show_filesystems(int pid, struct strbuf *out);
+int proc_show_kernel_cmdline(int pid, struct strbuf *out);
+int proc_show_mounts(int pid, struct strbuf *out);
+int proc_show_uptime(int pid, struct strbuf *out);
+int proc_show_version(int pid, struct strbuf *out);
+int proc_show_load(int pid, struct strbuf *out);
+int proc_show_statistics(int pid, struct strbuf *out);
+int proc_show_max_map_count(int pid, struct strbuf *out);
+int proc_show_mmap_min_addr(int pid, struct strbuf *out);
+int proc_show_overcommit(int pid, struct strbuf *out);
+
+#endif
