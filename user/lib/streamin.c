@@ -91,17 +91,17 @@ char *fgets(char *line, int size, FILE *file)
     return line;
 }
 
-/* Makes room for `wanted` bytes in *line. 0 or -1. */
-static int make_room(char **line, size_t *size, size_t wanted)
+/* Makes room for `more` bytes behind the `got` that *line has. 0 or -1. */
+static int make_room(char **line, size_t *size, size_t got, size_t more)
 {
     size_t room = *line != NULL ? *size : 0;
     char *bigger;
 
-    if (wanted <= room)
+    if (room > got && more <= room - got)
         return 0;
     room = room < 64 ? 128 : 2 * room;
-    if (room < wanted)
-        room = wanted;
+    if (room < got + more)
+        room = got + more;
     bigger = realloc(*line, room);
     if (bigger == NULL)
         return -1;
@@ -116,7 +116,7 @@ ssize_t getdelim(char **line, size_t *size, int delimiter, FILE *file)
 
     do {
         more = available(file);
-        if (make_room(line, size, got + more + 1) != 0)
+        if (make_room(line, size, got, more + 1) != 0)
             return -1;
         if (more == 0)
             break;

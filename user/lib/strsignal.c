@@ -2,8 +2,10 @@
 /*
  * What signals are called, in words and by name.
  */
+#include <ctype.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -61,4 +63,25 @@ char *strsignal(int sig)
 const char *sigabbrev_np(int sig)
 {
     return sig > 0 && sig < SIGNALS_NAMED ? signals[sig].name : NULL;
+}
+
+int str2sig(const char *name, int *sig)
+{
+    char *end;
+    long number = strtol(name, &end, 10);
+    int i;
+
+    if (isdigit((unsigned char)*name)) {
+        *sig = (int)number;
+        return *end == '\0' && number < NSIG ? 0 : -1;
+    }
+    if (strncasecmp(name, "SIG", 3) == 0)
+        name += 3;
+    for (i = 1; i < SIGNALS_NAMED; i++) {
+        if (strcasecmp(name, signals[i].name) == 0) {
+            *sig = i;
+            return 0;
+        }
+    }
+    return -1;
 }

@@ -39,4 +39,8 @@ int kill(pid_t pid, int sig);
 int killpg(pid_t group, int sig);
 int tgkill(pid_t pid, pid_t tid, int sig);
 
+/* The number for "TERM", "SIGTERM" or "15" (POSIX 2024). 0, or -1: there is
+ * none. strsignal.c */
+int str2sig(const char *name, int *sig);
+
 #endif
