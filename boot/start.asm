@@ -12,6 +12,10 @@
 ;
 ; mm/kmap.c replaces them. What cannot go on says so on COM1 and on the text
 ; screen, then stops.
+;
+; The other CPUs come through here later, one at a time: from trampoline.asm to
+; boot_other_cpu, on the same tables and the same stack until smp_mailbox says
+; what is theirs.
 
 %include "offsets.inc"
 
@@ -40,6 +44,8 @@ WHITE_ON_RED    equ 0x4f
 
 extern boot_cpu
 extern kernel_main
+extern smp_mailbox
+extern smp_cpu_entered
 
 ; ---------------------------------------------------------------- 32 bits
 
@@ -62,6 +68,17 @@ boot_start:
         call enter_long_mode
         lgdt [gdt_register]
         jmp KERNEL_CS:start64_low
+
+global boot_other_cpu
+boot_other_cpu:
+        mov ax, KERNEL_DS
+        mov ss, ax
+        mov ds, ax
+        mov es, ax
+        mov esp, PHYS(boot_stack_top)
+        call enter_long_mode
+        lgdt [gdt_register]
+        jmp KERNEL_CS:other64_low
 
 ; Jumps to fail unless the CPU has long mode.
 check_cpu:
@@ -204,12 +221,16 @@ bits 64
 start64_low:
         mov rax, start64
         jmp rax
+other64_low:
+        mov rax, other64
+        jmp rax
 
 ; ---------------------------------------------------------------- 64 bits
 
 section .text
 
-start64:
+; A segment register's descriptor, and null for those that no longer count.
+%macro LOAD_SEGMENTS 0
         mov ax, KERNEL_DS
         mov ss, ax
         xor eax, eax
@@ -217,18 +238,42 @@ start64:
         mov es, ax
         mov fs, ax
         mov gs, ax
-        mov rsp, boot_stack_top
+%endmacro
 
+; rax: this CPU's struct cpu.
+%macro LOAD_GS_BASE 0
         mov ecx, MSR_GS_BASE
-        mov rax, boot_cpu
         mov rdx, rax
         shr rdx, 32
         wrmsr
+%endmacro
+
+start64:
+        LOAD_SEGMENTS
+        mov rsp, boot_stack_top
+        mov rax, boot_cpu
+        LOAD_GS_BASE
 
         mov edi, edi            ; the upper halves were undefined
         mov esi, esi
         xor ebp, ebp            ; backtraces end here
         call kernel_main
+        ud2
+
+; EFER first: the kernel's own tables may have XD bits.
+other64:
+        LOAD_SEGMENTS
+        mov ecx, MSR_EFER
+        mov eax, [smp_mailbox + MAILBOX_EFER]
+        xor edx, edx
+        wrmsr
+        mov rax, [smp_mailbox + MAILBOX_ROOT]
+        mov cr3, rax
+        mov rsp, [smp_mailbox + MAILBOX_STACK_TOP]
+        mov rax, [smp_mailbox + MAILBOX_CPU]
+        LOAD_GS_BASE
+        xor ebp, ebp
+        call smp_cpu_entered
         ud2
 
 section .bss.boot nobits alloc write align=4096

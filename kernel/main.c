@@ -24,6 +24,7 @@
 #include "kernel/lib/irqflags.h"
 #include "kernel/lib/log.h"
 #include "kernel/lib/string.h"
+#include "kernel/proc/cpus.h"
 #include "kernel/proc/process.h"
 #include "kernel/proc/report.h"
 #include "kernel/proc/sched.h"
@@ -176,6 +177,7 @@ static __noreturn void kernel_start(void)
     fs_init();
     report_init();
     trap_init();
+    cpus_start(&acpi);
     kmap_seal();
     selftest_run();
     process_start_init();

@@ -38,7 +38,7 @@
 
 struct cpu_pages {
     struct spinlock lock;
-    uint32_t n;                /* L: frames on the stack */
+    uint32_t n;                /* L: frames on the stack, < STACK_FRAMES */
     int64_t counts[PAGE_USES]; /* L: taken less given back here, by use */
     struct page *frames[STACK_FRAMES]; /* L */
 } __aligned(64);                       /* L: lock */
@@ -206,11 +206,6 @@ static __noinline void spill_locked(struct cpu_pages *stack)
         stack->frames[i] = stack->frames[n + i];
 }
 
-static bool needs_spill(const struct cpu_pages *stack)
-{
-    return stack->n == STACK_FRAMES || (memory_is_short() && stack->n != 0);
-}
-
 static __noinline void free_block(struct page *block)
 {
     size_t n = 1UL << block->order;
@@ -238,9 +233,9 @@ void page_free_last(struct page *page)
     mark_free(page);
     spin_lock(&stack->lock);
     stack->counts[use]--;
-    if (unlikely(needs_spill(stack)))
-        spill_locked(stack);
     stack->frames[stack->n++] = page;
+    if (unlikely(stack->n == STACK_FRAMES || memory_is_short()))
+        spill_locked(stack);
     spin_unlock(&stack->lock);
     vmstat_inc(VM_PGFREE);
 }
@@ -249,14 +244,12 @@ void page_free_last(struct page *page)
 static void free_run(struct page *first, size_t n, unsigned use)
 {
     struct cpu_pages *stack = my_stack();
-    bool bypass = n >= RUN_FRAMES;
+    bool bypass = n >= RUN_FRAMES || memory_is_short();
 
     spin_lock(&stack->lock);
     stack->counts[use] -= (int64_t)n;
-    if (!bypass && stack->n + n > STACK_FRAMES)
+    if (!bypass && stack->n + n >= STACK_FRAMES)
         spill_locked(stack);
-    if (memory_is_short())
-        bypass = true;
     for (size_t i = n; !bypass && i-- > 0;)
         stack->frames[stack->n++] = first + i;
     spin_unlock(&stack->lock);

@@ -4,9 +4,27 @@
  *
  * mm->cpumask has a bit for each CPU that has loaded the address space and not
  * yet another; no other CPU can hold its translations, because loading CR3
- * drops those of the address space before.
+ * drops those of the address space before. A CPU sets its bit before it loads
+ * the table, and a flush reads the mask after the entry is changed, both with
+ * full barriers: whoever is not in the mask will see the new entry.
+ *
+ * Shooting down: each CPU has one request of its own, for the others to read
+ * while it waits, and an inbox with a bit for each CPU whose request it has
+ * still to serve.
+ *
+ *     sender                                 target
+ *     request, waiting = n
+ *     inbox[target] |= own bit, interrupt -> takes its inbox, flushes,
+ *     spins, serving its own inbox           waiting--
+ *
+ * Because a waiting sender serves its inbox itself, two that send to each other
+ * both get on, interrupts off or not. The target must let the interrupt in:
+ * nobody may wait with interrupts off for a lock that is held across a flush.
  */
 #include "mm/tlb.h"
+#include "kernel/cpu/apic.h"
+#include "kernel/cpu/irq.h"
+#include "kernel/cpu/smp.h"
 #include "kernel/cpu/x86.h"
 #include "kernel/lib/assert.h"
 #include "mm/mm.h"
@@ -22,25 +40,96 @@ struct tlb_batch {
 #define BATCH_PAGES ((PAGE_SIZE - sizeof(struct tlb_batch)) / sizeof(void *))
 #define BATCHES_MAX 32 /* 64 MiB of pages wait for their flush at most */
 
-static void flush_this_cpu(const struct mm *mm, vaddr_t start, vaddr_t end)
+struct flush_request {
+    const struct mm *mm; /* NULL: the kernel's half */
+    vaddr_t start, end;
+    struct atomic waiting; /* A: targets that have yet to flush */
+} __aligned(64); /* written by its CPU while waiting is 0; A: atomic */
+
+static struct flush_request requests[MAX_CPUS];
+
+static struct inbox {
+    uint64_t senders; /* A: bits of CPUs */
+} __aligned(64) inboxes[MAX_CPUS]; /* A: atomic */
+
+static void flush_pages(vaddr_t start, vaddr_t end)
 {
-    if (this_cpu()->mm != mm)
-        return;
-    if (end - start > TLB_FLUSH_PAGES_MAX * PAGE_SIZE) {
-        vmstat_inc(VM_TLB_FLUSH_ALL);
-        x86_write_cr3(x86_read_cr3());
-        return;
-    }
     for (vaddr_t va = start; va < end; va += PAGE_SIZE) {
         vmstat_inc(VM_TLB_FLUSH_PAGE);
         x86_invlpg(va);
     }
 }
 
+/* => preemption off */
+static void flush_this_cpu(const struct mm *mm, vaddr_t start, vaddr_t end)
+{
+    if (mm != NULL && this_cpu()->mm != mm)
+        return;
+    if (mm != NULL && end - start > TLB_FLUSH_PAGES_MAX * PAGE_SIZE) {
+        vmstat_inc(VM_TLB_FLUSH_ALL);
+        x86_write_cr3(x86_read_cr3());
+        return;
+    }
+    flush_pages(start, end);
+}
+
+/* => preemption off */
+static void serve_inbox(void)
+{
+    uint64_t senders =
+        __atomic_exchange_n(&inboxes[cpu_id()].senders, 0, __ATOMIC_SEQ_CST);
+
+    for (; senders != 0; senders &= senders - 1) {
+        struct flush_request *req = &requests[__builtin_ctzl(senders)];
+
+        flush_this_cpu(req->mm, req->start, req->end);
+        atomic_sub(&req->waiting, 1);
+    }
+}
+
+void smp_flush_interrupt(void)
+{
+    serve_inbox();
+}
+
+/* => preemption off; targets: CPUs that run, without this one */
+static void shoot_down(uint64_t targets, const struct mm *mm, vaddr_t start,
+                       vaddr_t end)
+{
+    const unsigned self = cpu_id();
+    struct flush_request *req = &requests[self];
+
+    req->mm = mm;
+    req->start = start;
+    req->end = end;
+    atomic_store(&req->waiting, 0);
+    for (; targets != 0; targets &= targets - 1) {
+        const unsigned cpu = (unsigned)__builtin_ctzl(targets);
+
+        atomic_add(&req->waiting, 1);
+        __atomic_fetch_or(&inboxes[cpu].senders, 1UL << self,
+                          __ATOMIC_SEQ_CST);
+        apic_send(cpus[cpu]->apic_id, IRQ_VECTOR_FLUSH);
+        vmstat_inc(VM_TLB_SHOOTDOWN);
+    }
+    while (atomic_load(&req->waiting) != 0) {
+        serve_inbox();
+        x86_pause();
+    }
+}
+
 static void flush(struct mm *mm, vaddr_t start, vaddr_t end)
 {
+    uint64_t targets;
+
     preempt_disable();
     flush_this_cpu(mm, start, end);
+    if (cpu_count > 1) {
+        atomic_fence();
+        targets = READ_ONCE(mm->cpumask) & ~(1UL << cpu_id());
+        if (targets != 0)
+            shoot_down(targets, mm, start, end);
+    }
     preempt_enable();
 }
 
@@ -120,8 +209,11 @@ void tlb_flush_page(struct mm *mm, vaddr_t va)
 
 void tlb_flush_kernel(vaddr_t start, vaddr_t end)
 {
-    for (vaddr_t va = start; va < end; va += PAGE_SIZE)
-        x86_invlpg(va);
+    preempt_disable();
+    flush_pages(start, end);
+    if (cpu_count > 1)
+        shoot_down(cpu_online_mask() & ~(1UL << cpu_id()), NULL, start, end);
+    preempt_enable();
 }
 
 void tlb_flush_local(vaddr_t va)

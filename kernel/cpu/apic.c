@@ -34,6 +34,7 @@ enum apic_register {
 #define TIMER_DIVIDE_BY_1 0xbU
 
 /* Interrupt command register: 11.6.1. */
+#define ICR_NMI (4U << 8)
 #define ICR_INIT (5U << 8)
 #define ICR_STARTUP (6U << 8)
 #define ICR_PENDING (1U << 12)
@@ -111,6 +112,11 @@ void apic_send(uint32_t apic_id, uint8_t vector)
 void apic_send_others(uint8_t vector)
 {
     send(0, ICR_OTHERS | vector);
+}
+
+void apic_send_nmi_others(void)
+{
+    send(0, ICR_OTHERS | ICR_NMI);
 }
 
 void apic_send_init(uint32_t apic_id)

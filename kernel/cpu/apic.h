@@ -27,6 +27,8 @@ uint32_t apic_timer_read(void);
  * => any context */
 void apic_send(uint32_t apic_id, uint8_t vector);
 void apic_send_others(uint8_t vector);
+/* An NMI to every CPU but this one. */
+void apic_send_nmi_others(void);
 
 /* The messages that start another CPU (SDM vol. 3, 9.4.4): INIT, then twice a
  * start-up with the page number its code begins at. */

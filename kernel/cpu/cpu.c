@@ -141,6 +141,13 @@ void cpu_init_boot(void)
     log_features();
 }
 
+void cpu_init_other(void)
+{
+    init_this_cpu(this_cpu());
+    fpu_init_cpu();
+    apic_init_cpu();
+}
+
 void cpu_set_ist_stacks(struct cpu *cpu, const uint64_t *stack_tops)
 {
     for (unsigned i = 0; i < CPU_IST_STACKS; i++)

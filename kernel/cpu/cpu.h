@@ -60,6 +60,12 @@ extern struct cpu boot_cpu;
 extern unsigned cpu_count; /* C: CPUs running */
 extern struct cpu *cpus[MAX_CPUS];
 
+/* Bits of the CPUs that run. */
+static inline uint64_t cpu_online_mask(void)
+{
+    return cpu_count >= MAX_CPUS ? UINT64_MAX : (1UL << cpu_count) - 1;
+}
+
 /* What the CPU offers; constant after boot. */
 struct cpu_features {
     bool nx, pages_1g, smep, smap, umip, pcid, invpcid, xsave, fsgsbase, pge;
@@ -72,6 +78,10 @@ extern struct cpu_features cpu_features;
  *   => on the boot page tables, where the kernel's code can be written: STAC
  *      and CLAC are put in their places */
 void cpu_init_boot(void);
+
+/* Every other CPU, on its own struct cpu and stack, with the same choices.
+ * => interrupts off; leaves its APIC on */
+void cpu_init_other(void);
 
 /*
  * The page attribute table as each CPU sets it, by a PTE's PAT, PCD and PWT

@@ -8,6 +8,7 @@
 #include "kernel/cpu/clock.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/ioapic.h"
+#include "kernel/cpu/smp.h"
 #include "kernel/cpu/trap.h"
 #include "kernel/cpu/x86.h"
 #include "kernel/lib/assert.h"
@@ -79,6 +80,8 @@ static void handle(uint64_t vector)
 
     if (vector == IRQ_VECTOR_TIMER)
         clock_tick();
+    else if (vector == IRQ_VECTOR_FLUSH)
+        smp_flush_interrupt();
     else if (vector == IRQ_VECTOR_KICK)
         return; /* to have come is all: the way back looks */
     else if (isa_irq < ACPI_ISA_IRQS && actions[isa_irq].handler != NULL)

@@ -5,6 +5,7 @@
  * definition in offsets.inc.
  */
 #include "kernel/cpu/cpu.h"
+#include "kernel/cpu/smp.h"
 #include "kernel/cpu/trap.h"
 #include "kernel/cpu/x86.h"
 #include "mm/layout.h"
@@ -27,6 +28,15 @@ static void cpu_offsets(void)
     OFFSET(CPU_STACK_TOP, offsetof(struct cpu, stack_top));
     OFFSET(THREAD_WORK, offsetof(struct thread_head, work));
     OFFSET(THREAD_KERNEL_RSP, offsetof(struct thread_head, kernel_rsp));
+}
+
+static void smp_offsets(void)
+{
+    OFFSET(SMP_TRAMPOLINE, SMP_TRAMPOLINE);
+    OFFSET(MAILBOX_ROOT, offsetof(struct smp_mailbox, root));
+    OFFSET(MAILBOX_STACK_TOP, offsetof(struct smp_mailbox, stack_top));
+    OFFSET(MAILBOX_CPU, offsetof(struct smp_mailbox, cpu));
+    OFFSET(MAILBOX_EFER, offsetof(struct smp_mailbox, efer));
 }
 
 static void frame_offsets(void)
@@ -70,6 +80,7 @@ static void x86_offsets(void)
 void offsets(void)
 {
     cpu_offsets();
+    smp_offsets();
     frame_offsets();
     x86_offsets();
 }

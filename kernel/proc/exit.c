@@ -30,6 +30,9 @@
 #include "kernel/proc/sched.h"
 #include "mm/mm.h"
 
+/* How often others are let first before all of memory is checked. */
+#define CHECK_YIELDS 8
+
 /* ---- threads ---- */
 
 void process_kill_others_locked(struct process *process)
@@ -258,14 +261,17 @@ static void become_zombie(struct process *process, int status)
 
 /*
  * With `vmck`: every frame must be accounted for now that the process is gone.
- * Frames can be counted only while nobody is at work on them: if another
- * thread runs, the check is left to a later end. Looked at is the end of each
- * job (a leader of a group): all of them would take too long.
+ * Frames can be counted only while nobody is at work on them, so others that
+ * can run are let first; if some still can, the check is left to a later end.
+ * Looked at is the end of each job (a leader of a group): all of them would
+ * take too long.
  */
 static void check_memory(const struct process *process)
 {
     if (!vmck_enabled || cpu_count != 1 || process->group != process->id)
         return;
+    for (int i = 0; i < CHECK_YIELDS && sched_running() != 1; i++)
+        sched_yield();
     preempt_disable();
     if (sched_running() == 1)
         vmck_check_all();

@@ -63,12 +63,6 @@ static inline bool queue_is_idle(unsigned cpu)
     return READ_ONCE(rq->running) == rq->idle && READ_ONCE(rq->nqueued) == 0;
 }
 
-/* Bits of the CPUs that run. */
-static inline uint64_t cpu_online_mask(void)
-{
-    return cpu_count >= MAX_CPUS ? UINT64_MAX : (1UL << cpu_count) - 1;
-}
-
 enum switch_reason {
     SWITCH_SLEEP,   /* the thread's state says it sleeps, or it is dead */
     SWITCH_YIELD,   /* it gives up its turn */

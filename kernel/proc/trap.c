@@ -18,6 +18,7 @@
 #include "kernel/abi/signal.h"
 #include "kernel/abi/syscall.h"
 #include "kernel/cpu/trap.h"
+#include "kernel/cpu/smp.h"
 #include "kernel/cpu/x86.h"
 #include "kernel/lib/assert.h"
 #include "kernel/proc/decode.h"
@@ -193,8 +194,11 @@ static void kernel_exception(struct trap_frame *frame, vaddr_t address)
 
 void trap_exception(struct trap_frame *frame, vaddr_t fault_address)
 {
-    if (frame->vector == TRAP_NMI)
-        return; /* nobody sends one; and no lock may be taken here */
+    if (frame->vector == TRAP_NMI) { /* no lock may be taken here */
+        if (READ_ONCE(smp_stopping))
+            cpu_halt();
+        return;
+    }
     if (frame->vector == TRAP_MC)
         report_panic_trap(frame, false, 0, "machine check: broken hardware");
     if (!trap_from_user(frame)) {

@@ -297,6 +297,8 @@ static long control(struct file *file, int fd, int cmd, unsigned long arg)
         return set_lock(file, fd, cmd, (const void __user *)arg);
     case F_GETLEASE:
         return F_UNLCK;
+    case F_GETOWN:
+        return 0; /* nobody is sent signals about it */
     case F_GETPIPE_SZ:
         return pipe_capacity(file);
     case F_SETPIPE_SZ:

@@ -97,7 +97,7 @@ static long move_buffer(int fd, void __user *buf, size_t len, int64_t offset,
         return -EBADF;
     if (!user_range_ok(buf, len))
         err = -EFAULT;
-    else if (offset != NO_OFFSET && len > (uint64_t)INT64_MAX - (uint64_t)offset)
+    else if (offset != NO_OFFSET && len > (uint64_t)(INT64_MAX - offset))
         err = -EINVAL;
     if (unlikely(err != 0) && mode_allows(&t))
         n = err;
@@ -185,8 +185,8 @@ static int iov_get(struct iov_copy *iov, const struct iovec __user *from,
     return err;
 }
 
-static long move_parts(const struct transfer *t, const struct iovec __user *from,
-                       size_t count)
+static long move_parts(const struct transfer *t,
+                       const struct iovec __user *from, size_t count)
 {
     struct iov_copy iov;
     struct iobuf io = {.user = true};

@@ -225,8 +225,6 @@ static int check_sleep_clock(int clock)
     case CLOCK_MONOTONIC:
     case CLOCK_BOOTTIME:
         return 0;
-    case CLOCK_THREAD_CPUTIME_ID:
-        return -EINVAL;
     default:
         return read_clock(clock, &now) != 0 ? -EINVAL : -EOPNOTSUPP;
     }

@@ -36,7 +36,7 @@ long sys_mmap(unsigned long addr, size_t len, int prot, int flags, int fd,
 long sys_munmap(unsigned long addr, size_t len);
 long sys_mprotect(unsigned long addr, size_t len, int prot);
 
-/* ---- sys_file*.c: descriptors ---- */
+/* ---- sys_file.c, sys_fileio.c, sys_fcntl.c: descriptors ---- */
 long sys_read(int fd, void __user *buf, size_t len);
 long sys_write(int fd, const void __user *buf, size_t len);
 long sys_pread64(int fd, void __user *buf, size_t len, int64_t offset);
@@ -70,7 +70,7 @@ long sys_fchmod(int fd, unsigned mode);
 long sys_fchown(int fd, unsigned uid, unsigned gid);
 long sys_fchdir(int fd);
 
-/* ---- sys_path.c: names ---- */
+/* ---- sys_path.c, sys_names.c, sys_stat.c, sys_attr.c: names ---- */
 long sys_open(const char __user *path, int flags, unsigned mode);
 long sys_openat(int dir, const char __user *path, int flags, unsigned mode);
 long sys_creat(const char __user *path, unsigned mode);
@@ -126,7 +126,7 @@ long sys_lgetxattr(const char __user *path, const char __user *name,
 long sys_fgetxattr(int fd, const char __user *name, void __user *value,
                    size_t size);
 
-/* ---- sys_poll.c ---- */
+/* ---- sys_poll.c, sys_select.c ---- */
 long sys_poll(struct pollfd __user *fds, unsigned nfds, int timeout_ms);
 long sys_ppoll(struct pollfd __user *fds, unsigned nfds,
                struct timespec __user *timeout, const uint64_t __user *mask,
@@ -152,7 +152,7 @@ long sys_wait4(int pid, int __user *status, int options,
 long sys_waitid(int which, int id, void __user *info, int options,
                 struct rusage __user *usage);
 
-/* ---- sys_ids.c: who a process is ---- */
+/* ---- sys_ids.c, sys_cred.c: who a process is ---- */
 long sys_getpid(void);
 long sys_getppid(void);
 long sys_gettid(void);
@@ -179,7 +179,7 @@ long sys_getresgid(unsigned __user *rgid, unsigned __user *egid,
 long sys_getgroups(int size, unsigned __user *list);
 long sys_setgroups(int size, const unsigned __user *list);
 
-/* ---- sys_limits.c: limits, usage, scheduling ---- */
+/* ---- sys_limits.c, sys_sched.c: limits, usage, scheduling ---- */
 long sys_getrlimit(unsigned resource, struct rlimit __user *out);
 long sys_setrlimit(unsigned resource, const struct rlimit __user *in);
 long sys_prlimit64(int pid, unsigned resource, const struct rlimit __user *in,
@@ -200,7 +200,7 @@ long sys_sched_get_priority_min(int policy);
 long sys_sched_rr_get_interval(int pid, struct timespec __user *out);
 long sys_getcpu(unsigned __user *cpu, unsigned __user *node);
 
-/* ---- sys_system.c: the machine and the odds and ends ---- */
+/* ---- sys_system.c, sys_prctl.c: the machine, odds and ends ---- */
 long sys_uname(struct utsname __user *out);
 long sys_sysinfo(struct sysinfo __user *out);
 long sys_reboot(int magic1, int magic2, unsigned cmd);
@@ -212,7 +212,7 @@ long sys_getrandom(void __user *buf, size_t len, unsigned flags);
 long sys_sethostname(const char __user *name, int len);
 long sys_setdomainname(const char __user *name, int len);
 
-/* ---- sys_time.c ---- */
+/* ---- sys_time.c, sys_itimer.c ---- */
 long sys_nanosleep(const struct timespec __user *req,
                    struct timespec __user *rem);
 long sys_clock_nanosleep(int clock, int flags,
