@@ -85,9 +85,11 @@ kernel_c := $(filter-out kernel/cpu/offsets.c, \
 kernel_asm := $(wildcard boot/*.asm kernel/*/*.asm mm/*.asm)
 kernel_objects := $(kernel_c:%=$(BUILD)/%.o) $(kernel_asm:%=$(BUILD)/%.o)
 
-lib_objects := $(patsubst %,$(BUILD)/%.o, \
+# Apart from the programs: build/user/bin/sh is one, user/bin/sh a folder.
+user_objects := $(BUILD)/objects
+lib_objects := $(patsubst %,$(user_objects)/%.o, \
 	$(filter-out user/lib/crt0.asm,$(wildcard user/lib/*.c user/lib/*.asm)))
-crt0 := $(BUILD)/user/lib/crt0.asm.o
+crt0 := $(user_objects)/user/lib/crt0.asm.o
 lib := $(BUILD)/user/libquire.a
 
 # A program is NAME.c, or all of NAME/*.c.
@@ -96,7 +98,7 @@ bin_folders := $(sort $(notdir $(patsubst %/,%,$(wildcard user/bin/*/))))
 tests := $(basename $(notdir $(wildcard user/test/*.c)))
 programs := $(addprefix $(BUILD)/user/bin/,$(bin_single) $(bin_folders)) \
 	$(addprefix $(BUILD)/user/test/,$(tests))
-test_lib := $(patsubst %,$(BUILD)/%.o,$(wildcard user/test/lib/*.c))
+test_lib := $(patsubst %,$(user_objects)/%.o,$(wildcard user/test/lib/*.c))
 
 .PHONY: all help iso run window debug test bench check toolchain clean
 all: $(BUILD)/quire.iso $(BUILD)/quire.debug compile_commands
@@ -114,7 +116,7 @@ endif
 
 # ---- objects ----
 
-$(BUILD)/user/%.c.o: user/%.c $(flags_file)
+$(user_objects)/user/%.c.o: user/%.c $(flags_file)
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
 	@$(CC) $(USER_FLAGS) $(DEPS) -c -o $@ $<
@@ -133,10 +135,17 @@ $(offsets).inc: kernel/cpu/offsets.c tools/offsets.py $(flags_file)
 		-o $(offsets).s $<
 	@$(PYTHON) tools/offsets.py $(offsets).s > $@
 
-$(BUILD)/%.asm.o: %.asm $(offsets).inc
+define nasm
 	@mkdir -p $(@D)
 	@echo "  NASM    $<"
 	@$(NASM) -f elf64 -g -F dwarf -I$(BUILD)/gen/ -I. -MD $(@:.o=.d) -o $@ $<
+endef
+
+$(user_objects)/%.asm.o: %.asm $(flags_file)
+	$(nasm)
+
+$(BUILD)/%.asm.o: %.asm $(offsets).inc
+	$(nasm)
 
 # ---- the kernel ----
 
@@ -154,6 +163,7 @@ $(BUILD)/quire.elf: $(BUILD)/quire.debug
 $(lib): $(lib_objects)
 	@echo "  AR      $@"
 	@rm -f $@
+	@mkdir -p $(@D)
 	@$(AR) rcs $@ $(lib_objects)
 
 USER_LD = $(LD) -nostdlib -static -z noexecstack -z max-page-size=0x1000 \
@@ -167,18 +177,18 @@ define link_program
 endef
 
 $(bin_single:%=$(BUILD)/user/bin/%): $(BUILD)/user/bin/%: $(crt0) \
-		$(BUILD)/user/bin/%.c.o $(lib)
+		$(user_objects)/user/bin/%.c.o $(lib)
 	$(link_program)
 
 define folder_program
 $(BUILD)/user/bin/$(1): $(crt0) \
-		$(patsubst %,$(BUILD)/%.o,$(wildcard user/bin/$(1)/*.c)) $(lib)
+		$(patsubst %,$(user_objects)/%.o,$(wildcard user/bin/$(1)/*.c)) $(lib)
 	$$(link_program)
 endef
 $(foreach name,$(bin_folders),$(eval $(call folder_program,$(name))))
 
 $(tests:%=$(BUILD)/user/test/%): $(BUILD)/user/test/%: $(crt0) \
-		$(BUILD)/user/test/%.c.o $(test_lib) $(lib)
+		$(user_objects)/user/test/%.c.o $(test_lib) $(lib)
 	$(link_program)
 
 # ---- the disk ----
@@ -234,7 +244,7 @@ clean:
 
 -include $(kernel_objects:.o=.d) $(lib_objects:.o=.d) $(test_lib:.o=.d) \
 	$(crt0:.o=.d) $(offsets).d \
-	$(patsubst %,$(BUILD)/%.d,$(wildcard user/bin/*.c user/bin/*/*.c \
+	$(patsubst %,$(user_objects)/%.d,$(wildcard user/bin/*.c user/bin/*/*.c \
 	user/test/*.c))
 
 endif

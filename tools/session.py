@@ -39,6 +39,11 @@ LOG_TAIL = 25           # lines of the kernel's log shown after a failure
 KEY_PREFIX = 0x01       # Ctrl-A
 
 
+def escape(data):
+    """Input as it travels over COM2."""
+    return data.replace(DLE, DLE + DLE)
+
+
 class Frames:
     """Takes the bytes of the report channel apart."""
 
@@ -100,16 +105,18 @@ class Output:
 class Session:
     """Run mode: a program's input and output.
 
-    `source` is the descriptor of its standard input (None: empty input); `out`
-    and `err` are descriptors. What has none is kept in self.kept[type].
+    `source` is the descriptor of its standard input (None: `data` is all of
+    it); `out` and `err` are descriptors. What has none is kept in
+    self.kept[type].
     """
 
-    def __init__(self, machine, source=None, out=None, err=None):
+    def __init__(self, machine, source=None, out=None, err=None, data=b""):
         self.machine = machine
         self.frames = Frames(machine.nonce)
         self.source = source
-        self.input = bytearray() if source is not None \
-            else bytearray(END_OF_INPUT)
+        self.input = bytearray(escape(data))
+        if source is None:
+            self.input += END_OF_INPUT
         self.guest_listens = False
         self.outputs = {}               # by report type
         if out is not None:
@@ -168,7 +175,7 @@ class Session:
         except OSError:     # it is closed, or a terminal that has gone
             data = b""
         if data:
-            self.input += data.replace(DLE, DLE + DLE)
+            self.input += escape(data)
         else:
             self.input += END_OF_INPUT
             self.source = None

@@ -32,12 +32,12 @@ FLAGS = ["-std=gnu11", "-g", "-O1", "-fsanitize=address,undefined",
          "-fno-builtin", "-I" + HERE + "/shim", "-I."]
 
 PAGES = ["mm/buddy.c", "mm/early.c", "mm/page.c", "mm/page_ops.asm",
-         "mm/percpu_pages.c", HERE + "/ram.c"]
+         "mm/percpu_pages.c", "mm/vmstat.c", HERE + "/ram.c"]
 SLAB = PAGES + ["mm/kmalloc.c", "mm/slab.c"]
 MM = SLAB + ["mm/%s.c" % name for name in (
     "access", "anon", "brk", "fault", "filemap", "inspect", "mm", "mmap",
     "mprotect", "munmap", "pagecache", "pagetable", "pagetree", "range",
-    "shmem", "stack", "tlb", "vma", "vmck", "vmstat")]
+    "shmem", "stack", "tlb", "vma", "vmck")]
 MM += ["kernel/lib/rbtree.c", "kernel/lib/rwsem.c", HERE + "/mm_host.c"]
 
 # What each test is made of, besides its own NAME_test.c and host.c.

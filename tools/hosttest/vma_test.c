@@ -95,7 +95,8 @@ static void protect(vaddr_t start, vaddr_t end, uint32_t access)
 {
     struct vma *vma;
 
-    while ((vma = vma_find_overlap(&vmas, start, end)) != NULL) {
+    while (start < end &&
+           (vma = vma_find_overlap(&vmas, start, end)) != NULL) {
         vaddr_t stop = MIN(end, vma->end);
 
         start = MAX(start, vma->start);

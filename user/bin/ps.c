@@ -24,6 +24,8 @@ enum {
     FIELDS = 22,
 };
 
+#define COMMAND_COLUMN 47
+
 /* All of a small file of a process; the bytes, or -1: it has gone. */
 static long read_file(const char *pid, const char *name, char *to, size_t size)
 {
@@ -55,7 +57,7 @@ static void print_command(const char *pid, char *name)
     for (i = 0; i < len - 1; i++)
         if (!isprint((unsigned char)line[i]))
             line[i] = ' ';
-    puts(line);
+    printf("%.*s\n", isatty(1) ? 80 - COMMAND_COLUMN : (int)len, line);
 }
 
 static void print_process(const char *pid)

@@ -193,7 +193,7 @@ static void put_string(struct output *out, const struct spec *spec,
     struct field field = { "", 0, s, 0 };
 
     if (s == NULL)
-        field.body = spec->precision < 0 || spec->precision >= 6 ? "(null)" : "";
+        field.body = (unsigned)spec->precision >= 6 ? "(null)" : "";
     field.len = spec->precision < 0
                     ? strlen(field.body)
                     : strnlen(field.body, (size_t)spec->precision);

@@ -20,7 +20,7 @@ enum {
     STREAM_ERROR = 16,
     STREAM_LINE = 32,        /* flushed at each newline */
     STREAM_UNBUFFERED = 64,  /* flushed at the end of each call */
-    STREAM_ASK_TTY = 128,    /* STREAM_LINE if it is a terminal: not known yet */
+    STREAM_ASK_TTY = 128,    /* STREAM_LINE if a terminal: not known yet */
     STREAM_FREE = 256,       /* made by fopen */
 };
 

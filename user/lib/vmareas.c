@@ -8,10 +8,16 @@
  * with a capital letter. See proc(5).
  */
 #include <ctype.h>
+#include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <vminfo.h>
+
+#define PAGE_SIZE 4096UL
+#define PAGE_KIB (PAGE_SIZE / 1024)
 
 FILE *vmareas_open(pid_t pid)
 {
@@ -83,24 +89,47 @@ int vmareas_next(FILE *areas, struct vmarea *out)
     }
 }
 
-void vmareas_sum(const void *start, size_t len, struct vmarea *out)
+/* ---- pages: /proc/self/pagemap, eight bytes for each ---- */
+
+#define PRESENT (1ULL << 63)
+#define EXCLUSIVE (1ULL << 56) /* nobody else maps its frame */
+#define OF_FILE (1ULL << 61)   /* or of shared memory */
+#define BATCH 64
+
+static void count_entry(uint64_t entry, struct vmarea *out)
 {
-    unsigned long from = (unsigned long)start, to = from + len;
-    FILE *areas = fopen("/proc/self/smaps", "r");
-    struct vmarea area;
+    if (!(entry & PRESENT))
+        return;
+    out->resident += PAGE_KIB;
+    if (entry & EXCLUSIVE)
+        out->own += PAGE_KIB;
+    else
+        out->shared += PAGE_KIB;
+    if (!(entry & OF_FILE))
+        out->anonymous += PAGE_KIB;
+}
+
+void vmpages_sum(const void *start, size_t len, struct vmarea *out)
+{
+    unsigned long page = (unsigned long)start / PAGE_SIZE;
+    unsigned long end = ((unsigned long)start + len + PAGE_SIZE - 1) /
+                        PAGE_SIZE;
+    int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+    uint64_t entries[BATCH];
+    ssize_t got = 1, i;
 
     memset(out, 0, sizeof(*out));
-    out->start = from;
-    out->end = to;
-    if (areas == NULL)
-        return;
-    while (vmareas_next(areas, &area)) {
-        if (area.end <= from || area.start >= to)
-            continue;
-        out->resident += area.resident;
-        out->shared += area.shared;
-        out->own += area.own;
-        out->anonymous += area.anonymous;
+    out->start = (unsigned long)start;
+    out->end = out->start + len;
+    while (fd >= 0 && page < end && got > 0) {
+        size_t n = end - page < BATCH ? end - page : BATCH;
+
+        got = pread(fd, entries, n * sizeof(*entries),
+                    (off_t)(page * sizeof(*entries)));
+        for (i = 0; i < got / (ssize_t)sizeof(*entries); i++)
+            count_entry(entries[i], out);
+        page += got > 0 ? (unsigned long)got / sizeof(*entries) : 0;
     }
-    fclose(areas);
+    if (fd >= 0)
+        close(fd);
 }

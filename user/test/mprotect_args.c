@@ -67,8 +67,10 @@ static void beyond_user_space(void)
 {
     char *p = map_island(1);
 
-    CHECK_ERRNO(raw_mprotect((void *)0x7ffffffff000UL, PAGE, PROT_READ), ENOMEM);
-    CHECK_ERRNO(raw_mprotect((void *)0x800000000000UL, PAGE, PROT_READ), ENOMEM);
+    CHECK_ERRNO(raw_mprotect((void *)0x7ffffffff000UL, PAGE, PROT_READ),
+                ENOMEM);
+    CHECK_ERRNO(raw_mprotect((void *)0x800000000000UL, PAGE, PROT_READ),
+                ENOMEM);
     CHECK_ERRNO(raw_mprotect((void *)0xffff800000000000UL, PAGE, PROT_READ),
                 ENOMEM);
     CHECK_ERRNO(raw_mprotect((void *)0xfffffffffffff000UL, PAGE, PROT_READ),

@@ -39,7 +39,7 @@ struct arith {
 
 static long ternary(struct arith *a);
 
-static void bad(const struct arith *a)
+static void __attribute__((noreturn)) bad(const struct arith *a)
 {
     sh_fail(2, "bad expression: $((%s))", a->all);
 }

@@ -16,26 +16,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "user/bin/sh/keys.h"
 #include "user/bin/sh/vars.h"
-
-#define CTRL(letter) ((letter)&31)
-#define KEY_DELETE 127
-#define KEY_ESCAPE 27
-
-/* Keys that arrive as several bytes. */
-enum {
-    KEY_LEFT = 256,
-    KEY_RIGHT,
-    KEY_UP,
-    KEY_DOWN,
-    KEY_HOME,
-    KEY_END,
-    KEY_FORWARD_DELETE,
-    KEY_WORD_LEFT,
-    KEY_WORD_RIGHT,
-    KEY_NONE, /* one without a meaning here */
-    KEY_CLOSED, /* the terminal is gone */
-};
 
 struct editor {
     int fd;
@@ -97,69 +79,6 @@ static void draw(struct editor *e)
     if (e->at - e->from != shown)
         printf("\r\033[%zuC", column);
     fflush(stdout);
-}
-
-/* ---- keys ---- */
-
-static int read_byte(struct editor *e)
-{
-    unsigned char c;
-    ssize_t n = read(e->fd, &c, 1);
-
-    if (n < 0 && shell.interrupted)
-        return CTRL('C');
-    return n == 1 ? c : KEY_CLOSED;
-}
-
-/* Behind ESC [ and a digit: N~, or N;M and a letter. */
-static int numbered_key(struct editor *e, int digit)
-{
-    static const char keys[] = "13478";
-    int c = read_byte(e);
-
-    while (c != KEY_CLOSED && (isdigit(c) || c == ';'))
-        c = read_byte(e);
-    if (c != '~' || strchr(keys, digit) == NULL)
-        return KEY_NONE;
-    if (digit == '3')
-        return KEY_FORWARD_DELETE;
-    return digit == '1' || digit == '7' ? KEY_HOME : KEY_END;
-}
-
-static int escape_key(struct editor *e)
-{
-    int c = read_byte(e);
-
-    if (c == 'b')
-        return KEY_WORD_LEFT;
-    if (c == 'f')
-        return KEY_WORD_RIGHT;
-    if (c != '[' && c != 'O')
-        return KEY_NONE;
-    c = read_byte(e);
-    switch (c) {
-    case 'A':
-        return KEY_UP;
-    case 'B':
-        return KEY_DOWN;
-    case 'C':
-        return KEY_RIGHT;
-    case 'D':
-        return KEY_LEFT;
-    case 'H':
-        return KEY_HOME;
-    case 'F':
-        return KEY_END;
-    default:
-        return isdigit(c) ? numbered_key(e, c) : KEY_NONE;
-    }
-}
-
-static int read_key(struct editor *e)
-{
-    int c = read_byte(e);
-
-    return c == KEY_ESCAPE ? escape_key(e) : c;
 }
 
 /* ---- changes ---- */
@@ -273,7 +192,7 @@ static int search_back(struct editor *e)
 
         printf("\r(search `%s') %s\033[K", what.data, line);
         fflush(stdout);
-        key = read_key(e);
+        key = keys_read(e->fd);
         if (key == CTRL('R') && found > 0)
             found = find_back(what.data, found + 1);
         else if ((key == KEY_DELETE || key == CTRL('H')) && what.len > 0)
@@ -422,7 +341,7 @@ static void change_key(struct editor *e, int key)
 static bool edit(struct editor *e)
 {
     for (;;) {
-        int key = read_key(e);
+        int key = keys_read(e->fd);
         char c = (char)key;
 
         if (key == CTRL('R'))

@@ -76,8 +76,12 @@ static int kill_one(const char *target, int sig)
             return 1;
         }
     }
-    if (kill((pid_t)pid, sig) == 0)
+    if (kill((pid_t)pid, sig) == 0) {
+        /* What is stopped could not end. */
+        if (*target == '%' && (sig == SIGTERM || sig == SIGHUP))
+            kill((pid_t)pid, SIGCONT);
         return 0;
+    }
     warn("kill: %s", target);
     return 1;
 }

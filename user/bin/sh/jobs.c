@@ -225,7 +225,7 @@ pid_t job_fork(struct job *job)
     if (job->group == 0)
         job->group = pid;
     if (shell.job_control) {
-        setpgid(pid, job->group); /* the child does the same: whoever is first */
+        setpgid(pid, job->group); /* so does the child: who is first? */
         if (!job->background)
             give_terminal(job->group);
     }

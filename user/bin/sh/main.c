@@ -113,6 +113,8 @@ static void run_prompts(struct source *source)
         mem_release(mark);
         if (shell.interrupted)
             shell.status = 130;
+        if (shell.interrupted == INTERRUPTED_UNSAID)
+            fputs("\n", stderr); /* behind the ^C that the terminal echoed */
         shell.interrupted = 0;
         shell.loops = shell.breaking = shell.tested = 0;
         shell.continuing = shell.returning = false;
@@ -124,7 +126,7 @@ static void run_prompts(struct source *source)
 static void note_interrupt(int sig)
 {
     (void)sig;
-    shell.interrupted = 1;
+    shell.interrupted = INTERRUPTED_UNSAID;
 }
 
 void sh_signals(void)

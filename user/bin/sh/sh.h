@@ -25,6 +25,9 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* shell.interrupted, if there is still a newline to be written. */
+#define INTERRUPTED_UNSAID 2
+
 struct shell {
     const char *name;     /* $0 */
     char **args;          /* $1 ... , ending in NULL */

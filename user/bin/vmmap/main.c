@@ -98,14 +98,14 @@ static void print_gap(unsigned long from, unsigned long to)
     char text[16];
 
     if (to > from)
-        printf("%12s %7s\n", "-", size_text(to - from, text));
+        printf("%12s %6s\n", "-", size_text(to - from, text));
 }
 
 static void print_kib(unsigned long kib)
 {
     char text[16];
 
-    printf(" %7s", kib > 0 ? size_text(kib * KIB, text) : "-");
+    printf(" %6s", kib > 0 ? size_text(kib * KIB, text) : "-");
 }
 
 /* Pages of a file that this process has its own copies of. */
@@ -120,7 +120,7 @@ static void print_area(const struct vmarea *area)
 {
     char text[16];
 
-    printf("%12lx %7s %s", area->start,
+    printf("%12lx %6s %s", area->start,
            size_text(area->end - area->start, text), area->perms);
     print_kib(area->resident);
     print_kib(area->shared);
@@ -136,7 +136,7 @@ static void print_table(const struct space *space)
     char text[16];
     size_t i;
 
-    puts("       start    size perm   resid  shared     own  copied  what");
+    puts("       start   size perm  resid shared    own copied  what");
     for (i = 0; i < space->count; i++) {
         const struct vmarea *area = &space->areas[i];
 
@@ -150,7 +150,7 @@ static void print_table(const struct space *space)
         total.anonymous += copied(area);
     }
     print_gap(end, USER_END);
-    printf("%12s %7s     ", "total", size_text(size, text));
+    printf("%12s %6s     ", "total", size_text(size, text));
     print_kib(total.resident);
     print_kib(total.shared);
     print_kib(total.own);

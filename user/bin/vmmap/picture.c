@@ -126,7 +126,7 @@ void picture_print(const struct space *space)
     printf("\nThe picture, one cell for %s:\n", size_text(pages * PAGE_SIZE,
                                                          text));
     puts("  A own memory   S shared with another process   F a file's page\n"
-         "  . nothing there yet; small letters: some of the cell's pages are\n");
+         "  . nothing there yet; small letters: only some of its pages are\n");
     for (i = 0; i < space->count; i++) {
         const struct vmarea *area = &space->areas[i];
 

@@ -15,7 +15,7 @@ struct space {
     int pagemap; /* a descriptor of /proc/PID/pagemap; -1: not readable */
 };
 
-/* "64 K", "1.5 M": at most 7 characters, in `to`. */
+/* "64 K", "1.5 M": at most 6 characters, in `to`. */
 const char *size_text(unsigned long bytes, char to[16]);
 
 /* What is behind an area, in words a person knows. */

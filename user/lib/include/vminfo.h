@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-/* ---- vmareas.c: the areas of an address space, /proc/PID/smaps ---- */
+/* ---- vmareas.c: the areas of an address space ---- */
 
 struct vmarea {
     unsigned long start, end;
@@ -25,14 +25,15 @@ struct vmarea {
     unsigned long anonymous; /* not a file's: zero-filled or copied */
 };
 
-/* NULL and errno if there is no such process, or its areas are secret. */
+/* From /proc/PID/smaps. NULL and errno if there is no such process, or its
+ * areas are secret. */
 FILE *vmareas_open(pid_t pid);
 /* The next one, upwards. 0 at the end. */
 int vmareas_next(FILE *areas, struct vmarea *out);
 
-/* This process's pages in [start, start + len), added up; all zero if nothing
- * is mapped there. An area that only overlaps is counted whole. */
-void vmareas_sum(const void *start, size_t len, struct vmarea *out);
+/* This process's pages in [start, start + len), counted one by one from
+ * /proc/self/pagemap: the numbers of KiB only. Allocates nothing. */
+void vmpages_sum(const void *start, size_t len, struct vmarea *out);
 
 /* ---- vmcounts.c: events since the machine's start, /proc/vmstat ---- */
 

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The CPU of mm_host.h. A cached entry is used whatever the page table says
+ * now, as hardware may (SDM vol. 3, 4.10.2): a flush that mm/ owes and does not
+ * pay shows as wrong data.
+ */
+#include "tools/hosttest/mm_host.h"
+#include "kernel/cpu/apic.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/cpu/x86.h"
+#include "mm/kmap.h"
+#include "mm/pagetable.h"
+#include "mm/slab.h"
+#include "mm/tlb.h"
+#include "tools/hosttest/ram.h"
+#include "tools/hosttest/test.h"
+
+#define TLB_ENTRIES 64
+#define FAULTS_MAX 4 /* one access needs no more */
+
+struct mm kernel_mm;
+paddr_t kmap_root;
+
+static struct tlb_entry {
+    bool valid;
+    vaddr_t va;
+    pte_t pte;
+} tlb[TLB_ENTRIES];
+
+static paddr_t loaded_root;
+
+static struct tlb_entry *tlb_slot(vaddr_t va)
+{
+    return &tlb[(va >> PAGE_SHIFT) % TLB_ENTRIES];
+}
+
+void host_flush_page(vaddr_t va)
+{
+    if (tlb_slot(va)->va == ROUND_DOWN(va, PAGE_SIZE))
+        tlb_slot(va)->valid = false;
+}
+
+void host_flush_all(void)
+{
+    for (size_t i = 0; i < TLB_ENTRIES; i++)
+        tlb[i].valid = false;
+}
+
+void cpu_load_page_table(paddr_t root)
+{
+    loaded_root = root;
+    host_flush_all();
+}
+
+/* There is one CPU. */
+void apic_send(uint32_t apic_id, uint8_t vector)
+{
+    FAIL("interrupt %u to CPU %u", vector, apic_id);
+}
+
+size_t kstack_shrink(void)
+{
+    return 0;
+}
+
+void mm_host_init(size_t mib)
+{
+    struct page *root;
+
+    ram_init(mib);
+    slab_init();
+    CHECK(page_alloc_zeroed(PAGE_KERNEL, &root) == 0);
+    kmap_root = page_to_phys(root);
+    kernel_mm.root = kmap_root;
+    pte_nx = PTE_XD;
+    mm_init();
+}
+
+/* The last-level entry as the CPU finds it, with the rights of all levels. */
+static pte_t walk(vaddr_t va)
+{
+    pte_t *table = phys_to_virt(loaded_root), pte;
+    uint64_t rights = PTE_P | PTE_RW | PTE_US, denied = 0;
+
+    for (unsigned level = PT_LEVELS - 1;; level--) {
+        pte = table[pt_index(va, level)];
+        rights &= pte.v;
+        denied |= pte.v & PTE_XD;
+        if (level == 0 || !pte_present(pte))
+            break;
+        table = phys_to_virt(pte_paddr(pte));
+    }
+    return (pte_t){pte_paddr(pte).v | rights | denied};
+}
+
+static bool grants(pte_t pte, enum mm_access access)
+{
+    if ((pte.v & PTE_P) == 0 || (pte.v & PTE_US) == 0)
+        return false;
+    if (access == MM_WRITE)
+        return (pte.v & PTE_RW) != 0;
+    return access == MM_READ || (pte.v & PTE_XD) == 0;
+}
+
+static void touch(pte_t pte, vaddr_t va, enum mm_access access, uint64_t *word)
+{
+    char *frame = phys_to_virt(pte_paddr(pte));
+    uint64_t *at = (uint64_t *)(frame + (va & PAGE_MASK));
+
+    if (access == MM_WRITE)
+        *at = *word;
+    else
+        *word = *at;
+}
+
+/* By the TLB or a walk; false: the access is refused. */
+static bool try_access(vaddr_t va, enum mm_access access, uint64_t *word)
+{
+    struct tlb_entry *slot = tlb_slot(va);
+    vaddr_t page = ROUND_DOWN(va, PAGE_SIZE);
+    pte_t pte;
+
+    if (slot->valid && slot->va == page && grants(slot->pte, access)) {
+        touch(slot->pte, va, access, word);
+        return true;
+    }
+    pte = walk(va);
+    if (!grants(pte, access)) {
+        host_flush_page(va); /* SDM vol. 3, 4.10.4.1: faults do */
+        return false;
+    }
+    if (!rnd_once_in(4))
+        *slot = (struct tlb_entry){true, page, pte};
+    touch(pte, va, access, word);
+    return true;
+}
+
+enum mm_fault_result mm_host_access(vaddr_t va, enum mm_access access,
+                                    uint64_t *word)
+{
+    for (int i = 0; i < FAULTS_MAX; i++) {
+        enum mm_fault_result result;
+
+        if (try_access(va, access, word))
+            return MM_FAULT_OK;
+        result = mm_fault(mm_current(), va, access);
+        if (result != MM_FAULT_OK && result != MM_FAULT_MAJOR)
+            return result;
+    }
+    FAIL("access %d to %#lx faults again and again", access, va);
+}

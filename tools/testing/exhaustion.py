@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+"""Using up memory and processes ends in an error or in a killed process, the
+shell goes on, and every frame comes back."""
+import re
+
+from testing.foreign import MUSL, compile_program
+from testing.suite import test
+
+MEMORY = "128M"         # little, so that it is soon used up
+SLACK_KIB = 256         # caches may keep a few frames
+ENDINGS = r"(killed by signal 9|ended with Out of memory)"
+TIMEOUT = 180
+
+
+def exhaust(context, what, ending):
+    """Runs `exhaust WHAT` three times: the first fills caches; after the
+    others MemFree must be what it was."""
+    folder = compile_program(context, "exhaust", MUSL)
+    step = f"/exhaust {what}; echo status $?; grep MemFree /proc/meminfo\n"
+    result = context.shell("grep MemFree /proc/meminfo\n" + 3 * step +
+                           "echo alive\n", extra=[folder], mem=MEMORY,
+                           kernel_args="", timeout=TIMEOUT)
+    context.succeeded(result)
+    text = result.text()
+    context.equal(len(re.findall(ending, text)), 3, "expected endings")
+    context.equal(text.count("status 0"), 3, "runs with status 0")
+    free = [int(each) for each in re.findall(r"MemFree: *(\d+) kB", text)]
+    context.equal(len(free), 4, "lines of MemFree")
+    context.true(abs(free[3] - free[1]) <= SLACK_KIB,
+                 f"MemFree afterwards: {free[1]} kB, then {free[3]} kB")
+    context.contains(text, "^alive$", "the shell, afterwards")
+
+
+@test("exhaust-touch")
+def exhaust_touch(context):
+    """Anonymous memory."""
+    exhaust(context, "touch", ENDINGS)
+
+
+@test("exhaust-brk")
+def exhaust_brk(context):
+    """The heap."""
+    exhaust(context, "brk", ENDINGS)
+
+
+@test("exhaust-fork")
+def exhaust_fork(context):
+    """Processes, under RLIMIT_NPROC."""
+    exhaust(context, "fork", "Resource temporarily unavailable after enough")
+
+
+@test("exhaust-bomb")
+def exhaust_bomb(context):
+    """A fork bomb, under RLIMIT_NPROC."""
+    exhaust(context, "bomb", "killed by signal 9")

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""Programs that this project's C library has no part in: compiled with musl
+and glibc, unmodified, they do on Quire what they do on Linux."""
+import os
+
+from machine import ROOT
+from testing.suite import test
+
+PROGRAMS = os.path.join(ROOT, "tools", "testing", "programs")
+GLIBC = ("x86_64-linux-gnu-gcc", "-static")
+MUSL = ("musl-gcc", "-static")
+
+
+def compile_program(context, name, compiler):
+    """Compiles programs/NAME.c into a folder for --extra. => the folder"""
+    folder = os.path.join(context.scratch, "extra")
+    os.makedirs(folder, exist_ok=True)
+    context.build(*compiler, "-O2", "-Wall", "-o",
+                  os.path.join(folder, name),
+                  os.path.join(PROGRAMS, name + ".c"))
+    return folder
+
+
+def same_on_both(context, name, compiler, *arguments):
+    """The program's output and status here and on Quire are the same."""
+    folder = compile_program(context, name, compiler)
+    here = context.host(os.path.join(folder, name), *arguments,
+                        cwd=context.scratch)
+    there = context.quire("/" + name, *arguments, extra=[folder])
+    context.succeeded(here)
+    context.equal(there.status, here.status, "status")
+    context.equal(there.text(), here.text(), "output")
+
+
+@test("foreign-musl")
+def foreign_musl(context):
+    """printf, malloc, files, with musl."""
+    same_on_both(context, "files", MUSL, "one", "two words")
+
+
+@test("foreign-glibc")
+def foreign_glibc(context):
+    """The same with glibc."""
+    same_on_both(context, "files", GLIBC, "one", "two words")
+
+
+@test("foreign-musl-pie")
+def foreign_musl_pie(context):
+    """A position-independent static program."""
+    same_on_both(context, "files", MUSL + ("-static-pie", "-fPIE"), "x")
+
+
+@test("foreign-glibc-pie")
+def foreign_glibc_pie(context):
+    """The same with glibc."""
+    same_on_both(context, "files",
+                 ("x86_64-linux-gnu-gcc", "-static-pie", "-fPIE"), "x")

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+"""Oracle tests: each program of user/test runs on this machine's Linux and on
+Quire, from the same binary, and must pass and print the same on both."""
+import glob
+import os
+import platform
+import shutil
+
+from machine import ROOT
+from testing.suite import Failure, add_test
+
+SOURCES = os.path.join(ROOT, "user", "test", "*.c")
+BINARIES = os.path.join(ROOT, "build", "user", "test")
+
+
+def linux_prefix():
+    """What runs an x86-64 Linux program here. None: nothing does."""
+    if platform.machine() == "x86_64":
+        return []
+    for name in ("qemu-x86_64", "qemu-x86_64-static"):
+        if shutil.which(name):
+            return [name]
+    return None
+
+
+def compare(context, name):
+    """The test `name`: here, there, and the same."""
+    binary = os.path.join(BINARIES, name)
+    there = context.quire(f"/test/{name}")
+    prefix = linux_prefix()
+    if prefix is not None:
+        here = context.host(*prefix, binary, cwd=context.scratch,
+                            env={"PATH": "/bin:/usr/bin", "HOME": "/"})
+        context.equal(here.status, 0, "status on Linux")
+    context.equal(there.status, 0, "status on Quire")
+    if prefix is not None and there.out != here.out:
+        raise Failure("the output differs: " + first_difference(
+            here.text(), there.text()))
+
+
+def first_difference(here, there):
+    """Where two texts part."""
+    left, right = here.split("\n"), there.split("\n")
+    for number, pair in enumerate(zip(left, right), 1):
+        if pair[0] != pair[1]:
+            return (f"line {number}:\n    Linux: {pair[0]!r}\n"
+                    f"    Quire: {pair[1]!r}")
+    return f"Linux has {len(left)} lines, Quire {len(right)}"
+
+
+def register():
+    """One test for each program."""
+    for source in sorted(glob.glob(SOURCES)):
+        name = os.path.basename(source)[:-2]
+        add_test(name, lambda context, name=name: compare(context, name))
+
+
+register()
