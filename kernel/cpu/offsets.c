@@ -42,6 +42,7 @@ static void smp_offsets(void)
 static void frame_offsets(void)
 {
     OFFSET(FRAME_SIZE, sizeof(struct trap_frame));
+    OFFSET(FRAME_R11, offsetof(struct trap_frame, r11));
     OFFSET(FRAME_RAX, offsetof(struct trap_frame, rax));
     OFFSET(FRAME_VECTOR, offsetof(struct trap_frame, vector));
     OFFSET(FRAME_ERROR, offsetof(struct trap_frame, error));
@@ -73,7 +74,6 @@ static void x86_offsets(void)
     OFFSET(CR0_PG, (int32_t)CR0_PG);
     OFFSET(CR4_PAE, CR4_PAE);
     OFFSET(RFLAGS_TF, RFLAGS_TF);
-    OFFSET(RFLAGS_RF, RFLAGS_RF);
     OFFSET(RFLAGS_IF, RFLAGS_IF);
 }
 
@@ -92,6 +92,8 @@ _Static_assert(offsetof(struct trap_frame, rdi) == 14 * sizeof(uint64_t),
 _Static_assert(offsetof(struct trap_frame, rip) ==
                    offsetof(struct trap_frame, vector) + 2 * sizeof(uint64_t),
                "the CPU's part follows vector and error code");
+_Static_assert(offsetof(struct trap_frame, r11) == 6 * sizeof(uint64_t),
+               "what C keeps over a call comes first");
 _Static_assert(sizeof(struct trap_frame) % 16 == 0,
                "the stack stays aligned for C");
 _Static_assert(offsetof(struct cpu, head) == 0 &&

@@ -7,11 +7,12 @@
 ; MSR_FMASK (interrupts are off), and keeps the user's RSP. The arguments are
 ; in rdi, rsi, rdx, r10, r8, r9, the number in eax.
 ;
-; SYSRET takes RIP from RCX and RFLAGS from R11. It is used only if the frame
-; wants just that. A signal's delivery or return, execve or a debugger may have
-; put other values there: then IRETQ. SYSRET to a non-canonical RIP would
-; fault in ring 0 on the user's stack (on Intel's CPUs): excluded too. TF and
-; RF come back right only by IRETQ.
+; SYSRET takes RIP from RCX and RFLAGS from R11: the program's own, as SYSCALL
+; left them, unless the frame was replaced (TRAP_REPLACED: a signal's delivery or
+; return, execve); then IRETQ loads everything. C keeps rbx, rbp and r12 to r15,
+; so the short way does not reload them. A program cannot have run SYSCALL at an
+; address whose successor is not canonical: the last page is not the user's
+; (mm/layout.h). TF comes back right only by IRETQ.
 
 %include "kernel/cpu/entry.inc"
 
@@ -28,14 +29,7 @@ ENOSYS          equ 38
 
 ; rsp at the vector.
 VECTOR_TO_RIP    equ FRAME_RIP - FRAME_VECTOR
-VECTOR_TO_RFLAGS equ FRAME_RFLAGS - FRAME_VECTOR
 VECTOR_TO_RSP    equ FRAME_RSP - FRAME_VECTOR
-
-section .rodata
-
-        align 8
-canonical_end:
-        dq 1 << 47              ; SDM vol. 1, 3.3.7.1
 
 section .text.entry progbits alloc exec nowrite align=64
 
@@ -70,20 +64,27 @@ syscall_entry:
         or ecx, [syscall_trace]
         jnz .slow
 .restore:
-        RESTORE_REGISTERS
-        cmp rcx, [rsp + VECTOR_TO_RIP]
+        cmp dword [rsp + FRAME_VECTOR], TRAP_SYSCALL
         jne .by_iret
-        cmp r11, [rsp + VECTOR_TO_RFLAGS]
-        jne .by_iret
-        cmp rcx, [canonical_end]
-        jae .by_iret
-        test r11d, RFLAGS_TF | RFLAGS_RF
-        jnz .by_iret
+        add rsp, FRAME_R11      ; r15 to rbx
+        pop r11
+        pop r10
+        pop r9
+        pop r8
+        pop rax
+        pop rcx
+        pop rdx
+        pop rsi
+        pop rdi
+        test r11d, RFLAGS_TF
+        jnz .single_step
         mov rsp, [rsp + VECTOR_TO_RSP]
         swapgs
         o64 sysret
 
 .by_iret:
+        RESTORE_REGISTERS
+.single_step:
         add rsp, VECTOR_TO_RIP
         swapgs
         jmp return_to_user_iret

@@ -39,6 +39,9 @@ enum trap_vector {
     TRAP_XM = 19,
     TRAP_CP = 21,
     TRAP_SYSCALL = 256,
+    /* A system call whose frame was replaced (sigreturn, execve, a handler's
+     * start, a restart): no register is still what the program had. */
+    TRAP_REPLACED = 257,
 };
 
 #define TRAP_EXCEPTIONS 32

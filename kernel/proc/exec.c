@@ -247,7 +247,7 @@ static void reset_cpu_state(const struct exec *exec, struct mm *mm)
     struct thread *thread = current_thread();
 
     *thread_frame(thread) = (struct trap_frame){
-        .vector = TRAP_SYSCALL,
+        .vector = TRAP_REPLACED,
         .error = SYS_execve,
         .rip = exec->layout.entry,
         .cs = USER_CS,

@@ -97,7 +97,7 @@ static bool was_in_user_mode(struct thread *thread)
     if (thread->mm == NULL)
         return false;
     vector = thread_frame(thread)->vector;
-    return vector >= TRAP_EXCEPTIONS && vector != TRAP_SYSCALL;
+    return vector >= TRAP_EXCEPTIONS && vector < TRAP_SYSCALL;
 }
 
 void sched_tick(uint64_t now)

@@ -32,7 +32,7 @@ static void repeat_call(struct trap_frame *frame, uint64_t number)
 {
     frame->rip -= SYSCALL_INSTRUCTION_LEN;
     frame->rax = number;
-    frame->vector = TRAP_SIGRETURN; /* done: not to be looked at again */
+    frame->vector = TRAP_REPLACED; /* done: not to be looked at again */
 }
 
 /* No handler has run. */

@@ -162,7 +162,7 @@ int signal_frame_build(struct trap_frame *frame, const struct delivery *d,
     frame->rdx = place.frame + offsetof(struct rt_sigframe, uc);
     frame->rax = 0;
     frame->rflags &= ~(RFLAGS_DF | RFLAGS_RF | RFLAGS_TF);
-    frame->vector = TRAP_SIGRETURN;
+    frame->vector = TRAP_REPLACED;
     signal_fpu_reset();
     return 0;
 }
@@ -278,6 +278,6 @@ long signal_return(void)
             report_killed(&report);
         return 0;
     }
-    frame->vector = TRAP_SIGRETURN;
+    frame->vector = TRAP_REPLACED;
     return (long)frame->rax;
 }

@@ -41,10 +41,6 @@
 #define HANDLER_DEFAULT 0UL
 #define HANDLER_IGNORE 1UL
 
-/* In frame->vector after sigreturn: rax is the program's own, not the result
- * of a system call. */
-#define TRAP_SIGRETURN 257
-
 /* A signal taken from a queue, with what is to be done about it. */
 struct delivery {
     struct signal_info info; /* not linked */
