@@ -8,6 +8,15 @@
 #include "mm/mm.h"
 #include "mm/pagetable.h"
 
+static bool is_granted(pte_t pte, enum mm_access access)
+{
+    if (!pte_present(pte))
+        return false;
+    if (access == MM_WRITE)
+        return pte_writable(pte);
+    return access == MM_READ || (pte.v & pte_nx) == 0;
+}
+
 /* Copies to or from the frame at va if the entry grants the access. The
  * table's lock keeps the frame in place meanwhile. => mmap_lock held */
 static bool copy_present(struct mm *mm, vaddr_t addr, void *buf, size_t n,
@@ -21,7 +30,7 @@ static bool copy_present(struct mm *mm, vaddr_t addr, void *buf, size_t n,
         return false;
     pt_lock(cur.entry[0]);
     pte = *cur.entry[0];
-    granted = pte_present(pte) && (access != MM_WRITE || pte_writable(pte));
+    granted = is_granted(pte, access);
     if (granted) {
         char *data = (char *)page_address(pte_page(pte)) + (addr & PAGE_MASK);
 

@@ -33,7 +33,8 @@ enum mm_fault_result anon_map_zero(struct fault *fault)
     /* END LAB */
 }
 
-void anon_install(struct fault *fault, struct page *page)
+/* Inlined into the most frequent case of all. */
+static __always_inline void install(struct fault *fault, struct page *page)
 {
     pte_t pte = pte_make(page_to_phys(page),
                          vma_pte_bits(fault->vma->flags, true));
@@ -41,6 +42,11 @@ void anon_install(struct fault *fault, struct page *page)
     WRITE_ONCE(fault->vma->has_anon, true);
     if (!fault_set_entry(fault, pte, MM_RSS_ANON))
         page_put(page);
+}
+
+void anon_install(struct fault *fault, struct page *page)
+{
+    install(fault, page);
 }
 
 enum mm_fault_result anon_fill(struct fault *fault)
@@ -51,7 +57,7 @@ enum mm_fault_result anon_fill(struct fault *fault)
     if (page_alloc_zeroed(PAGE_ANON, &page) != 0)
         return MM_FAULT_OOM;
     vmstat_inc(VM_FAULT_ANON);
-    anon_install(fault, page);
+    install(fault, page);
     return MM_FAULT_OK;
     /* END LAB */
 }

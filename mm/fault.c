@@ -38,7 +38,7 @@ enum fault_case {
     FAULT_SPURIOUS,     /* the entry allows the access already */
 };
 
-static enum fault_case classify(const struct fault *fault)
+static __always_inline enum fault_case classify(const struct fault *fault)
 {
     bool write = fault->access == MM_WRITE;
     bool private = vma_is_private(fault->vma);
@@ -54,7 +54,7 @@ static enum fault_case classify(const struct fault *fault)
     return FAULT_SPURIOUS;
 }
 
-static enum mm_fault_result resolve(struct fault *fault)
+static __always_inline enum mm_fault_result resolve(struct fault *fault)
 {
     switch (classify(fault)) {
     case FAULT_ZERO:
@@ -80,57 +80,37 @@ enum mm_fault_result fault_in_page(struct vma *vma, vaddr_t va,
                                    enum mm_access access)
 {
     struct pt_cursor cur;
-    struct fault fault = {
-        .mm = vma->mm, .vma = vma, .va = va, .access = access};
+    struct fault fault;
 
     if (pt_descend(vma->mm, va, 0, true, &cur) != 0)
         return MM_FAULT_OOM;
+    fault.mm = vma->mm;
+    fault.vma = vma;
+    fault.va = va;
+    fault.access = access;
     fault.entry = cur.entry[0];
     fault.pte = pte_load(fault.entry);
     return resolve(&fault);
 }
 
-bool fault_set_entry(struct fault *fault, pte_t pte, enum mm_rss kind)
-{
-    pte_t *entry = fault->entry;
-    bool was_empty = pte_none(fault->pte);
-
-    pt_lock(entry);
-    if (unlikely(entry->v != fault->pte.v)) {
-        pt_unlock(entry);
-        return false;
-    }
-    pte_store(entry, pte);
-    if (was_empty)
-        pt_count(entry, 1);
-    pt_unlock(entry);
-    if (kind != MM_RSS_KINDS)
-        atomic64_add(&fault->mm->rss[kind], 1);
-    return true;
-}
-
-/* On x86 whatever is mapped can be read, so any right grants reading. */
 static bool is_allowed(const struct vma *vma, enum mm_access access)
 {
-    switch (access) {
-    case MM_READ:
-        return (vma->flags & VM_ACCESS) != 0;
-    case MM_WRITE:
-        return (vma->flags & VM_WRITE) != 0;
-    case MM_EXEC:
-        return (vma->flags & VM_EXEC) != 0;
-    }
-    return false;
+    /* On x86 whatever is mapped can be read, so any right grants reading. */
+    static const uint32_t sufficient[] = {
+        [MM_READ] = VM_ACCESS, [MM_WRITE] = VM_WRITE, [MM_EXEC] = VM_EXEC};
+
+    return (vma->flags & sufficient[access]) != 0;
 }
 
 static void count_result(enum mm_fault_result result)
 {
+    if (likely(result == MM_FAULT_OK)) {
+        vmstat_inc(VM_PGFAULT);
+        return;
+    }
     switch (result) {
     case MM_FAULT_MAJOR:
         vmstat_inc(VM_PGMAJFAULT);
-        vmstat_inc(VM_PGFAULT);
-        break;
-    case MM_FAULT_OK:
         vmstat_inc(VM_PGFAULT);
         break;
     case MM_FAULT_MAPERR:
@@ -141,6 +121,7 @@ static void count_result(enum mm_fault_result result)
         vmstat_inc(VM_FAULT_BUS);
         break;
     case MM_FAULT_OOM:
+    case MM_FAULT_OK:
         break;
     }
 }

@@ -34,6 +34,24 @@ void mm_populate(struct mm *mm, vaddr_t start, vaddr_t end);
  * The caller's reference on the frame then belongs to the entry, and rss of
  * this kind goes up if the entry was empty (MM_RSS_KINDS: is not counted).
  */
-bool fault_set_entry(struct fault *fault, pte_t pte, enum mm_rss kind);
+static inline bool fault_set_entry(struct fault *fault, pte_t pte,
+                                   enum mm_rss kind)
+{
+    pte_t *entry = fault->entry;
+    bool was_empty = pte_none(fault->pte);
+
+    pt_lock(entry);
+    if (unlikely(entry->v != fault->pte.v)) {
+        pt_unlock(entry);
+        return false;
+    }
+    pte_store(entry, pte);
+    if (was_empty)
+        pt_count(entry, 1);
+    pt_unlock(entry);
+    if (kind != MM_RSS_KINDS)
+        atomic64_add(&fault->mm->rss[kind], 1);
+    return true;
+}
 
 #endif

@@ -88,35 +88,62 @@ static int table_build(struct mm *mm, pte_t *entry)
     return 0;
 }
 
+/* What the walk does at an entry that does not simply lead to a table: builds
+ * one, if asked to. 0: the entry leads on now. */
+static __noinline int descend_special(struct mm *mm, pte_t *entry,
+                                      unsigned level, bool create)
+{
+    if (pte_none(pte_load(entry))) {
+        int err = create ? table_build(mm, entry) : -ENOENT;
+
+        if (err != 0)
+            return err;
+    }
+    return pte_large(pte_load(entry), level) ? -ENOENT : 0;
+}
+
+/* One level of the walk, inlined once for each: *table becomes the next.
+ * True: the walk ends here, with *err. */
+static __always_inline bool descend_step(struct pt_cursor *cur, pte_t **table,
+                                         unsigned level, unsigned to,
+                                         bool create, int *err)
+{
+    pte_t *entry = &(*table)[pt_index(cur->va, level)];
+    pte_t pte;
+
+    cur->entry[level] = entry;
+    if (level == to) {
+        cur->level = level;
+        *err = 0;
+        return true;
+    }
+    pte = pte_load(entry);
+    if (unlikely((pte.v & (PTE_P | PTE_PS)) != PTE_P)) {
+        *err = descend_special(cur->mm, entry, level, create);
+        if (*err != 0) {
+            cur->level = level;
+            return true;
+        }
+        pte = pte_load(entry);
+    }
+    *table = table_entries(pte_paddr(pte));
+    return false;
+}
+
 int pt_descend(struct mm *mm, vaddr_t va, unsigned to, bool create,
                struct pt_cursor *cur)
 {
     pte_t *table = table_entries(mm->root);
-    unsigned level = PT_LEVELS - 1;
+    int err;
 
+    _Static_assert(PT_LEVELS == 4, "a line for each level");
     cur->mm = mm;
     cur->va = va;
-    for (;; level--) {
-        pte_t *entry = &table[pt_index(va, level)];
-        pte_t pte;
-        int err;
-
-        cur->entry[level] = entry;
-        cur->level = level;
-        if (level == to)
-            return 0;
-        if (unlikely(pte_none(pte_load(entry)))) {
-            if (!create)
-                return -ENOENT;
-            err = table_build(mm, entry);
-            if (err != 0)
-                return err;
-        }
-        pte = pte_load(entry);
-        if (unlikely(pte_large(pte, level)))
-            return -ENOENT;
-        table = table_entries(pte_paddr(pte));
-    }
+    (void)(descend_step(cur, &table, 3, to, create, &err) ||
+           descend_step(cur, &table, 2, to, create, &err) ||
+           descend_step(cur, &table, 1, to, create, &err) ||
+           descend_step(cur, &table, 0, to, create, &err));
+    return err;
 }
 
 bool pt_next_table(struct mm *mm, vaddr_t *va, vaddr_t end,

@@ -87,7 +87,7 @@ static __always_inline void take_frame(struct page *page, uint64_t head)
 
 /* Puts frames on the stack; below the reserve no more than the one that the
  * kernel needs. */
-static void refill_locked(struct cpu_pages *stack, enum page_use use)
+static __noinline void refill_locked(struct cpu_pages *stack, enum page_use use)
 {
     stack->n = (uint32_t)buddy_take_frames(stack->frames, REFILL_FRAMES,
                                            BUDDY_RESERVE);
@@ -125,30 +125,53 @@ static __noinline bool find_memory(unsigned tries)
     return freed;
 }
 
-int page_alloc(enum page_use use, struct page **out)
+/* The stack is empty, and so were the free blocks. */
+static __noinline struct page *pop_frame_after_search(enum page_use use)
 {
-    unsigned tries = 0;
+    struct page *page = NULL;
+
+    for (unsigned tries = 0; page == NULL && find_memory(tries); tries++)
+        page = pop_frame(use);
+    return page;
+}
+
+/* page_alloc without the detour of *out; NULL when memory is out. */
+static __always_inline struct page *alloc_frame(enum page_use use)
+{
     struct page *page;
 
     if (page_must_fail())
-        return -ENOMEM;
-    while (unlikely((page = pop_frame(use)) == NULL))
-        if (!find_memory(tries++))
-            return -ENOMEM;
+        return NULL;
+    page = pop_frame(use);
+    if (unlikely(page == NULL)) {
+        page = pop_frame_after_search(use);
+        if (page == NULL)
+            return NULL;
+    }
     take_frame(page, PAGE_HEAD(1, use, 0, 0));
     vmstat_inc(VM_PGALLOC);
+    return page;
+}
+
+int page_alloc(enum page_use use, struct page **out)
+{
+    struct page *page = alloc_frame(use);
+
+    if (unlikely(page == NULL))
+        return -ENOMEM;
     *out = page;
     return 0;
 }
 
 int page_alloc_zeroed(enum page_use use, struct page **out)
 {
-    int err = page_alloc(use, out);
+    struct page *page = alloc_frame(use);
 
-    if (unlikely(err != 0))
-        return err;
-    page_zero(page_address(*out));
+    if (unlikely(page == NULL))
+        return -ENOMEM;
+    page_zero(page_address(page));
     vmstat_inc(VM_PAGES_ZEROED);
+    *out = page;
     return 0;
 }
 
