@@ -288,18 +288,22 @@ static bool is_last_of_single(uint64_t head)
     return (head & PAGE_HEAD(~0U, 0, 0xff, 0)) == PAGE_HEAD(1, 0, 0, 0);
 }
 
-/* Marks the contiguous frames at the start of pages free that are as the first
- * one is; how many. */
+/* How many contiguous frames at the start of pages are as the first one is. They
+ * are marked free. */
 static size_t mark_run_free(struct page *const *pages, size_t n, uint64_t head)
 {
-    struct page *first = pages[0];
-    size_t len = 0;
+    struct page *const *end = pages + n, *const *at = pages;
+    struct page *frame = *pages;
 
-    do
-        mark_free(first + len++);
-    while (len < n && pages[len] == first + len &&
-           READ_ONCE(first[len].head) == head);
-    return len;
+    do {
+        frame->head = PAGE_HEAD_FREE;
+        frame++;
+        at++;
+    } while (at < end && *at == frame && READ_ONCE(frame->head) == head);
+    if (unlikely(vmck_enabled))
+        for (struct page *page = *pages; page < frame; page++)
+            page_mark_poisoned(page);
+    return (size_t)(at - pages);
 }
 
 void page_put_array(struct page *const *pages, size_t n)

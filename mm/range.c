@@ -31,32 +31,69 @@ static void rss_apply(struct mm *mm, const struct rss_delta *delta, int sign)
             atomic64_add(&mm->rss[kind], sign * delta->pages[kind]);
 }
 
-/* One table's share of range_zap. => its lock held */
-static void zap_table_locked(struct vma *vma, pte_t *entry, vaddr_t va,
-                             vaddr_t stop, struct tlb_gather *tlb)
-{
-    struct page_cache *cache = vma_cache(vma);
-    struct rss_delta gone = {{0}};
-    pte_t *first = entry;
-    long removed = 0, of_file = 0, zero = 0;
+/* One table's share of range_zap, while it is done. */
+struct zap {
+    struct tlb_gather *tlb;
+    pte_t *first; /* that was removed, and where it is mapped */
+    vaddr_t first_va;
+    struct page **slot, **limit; /* room for references in tlb */
+};
 
-    for (; va < stop; va += PAGE_SIZE, entry++) {
-        pte_t pte = *entry;
-        struct page *page;
+static void zap_open(struct zap *zap)
+{
+    zap->slot = zap->tlb->pages + zap->tlb->npages;
+    zap->limit = zap->tlb->pages + zap->tlb->room;
+}
+
+/* What was removed, up to `last`, is the gather's now. */
+static void zap_close(struct zap *zap, const pte_t *last)
+{
+    const size_t n = (size_t)(last - zap->first);
+
+    zap->tlb->npages = (size_t)(zap->slot - zap->tlb->pages);
+    tlb_add(zap->tlb, zap->first_va);
+    tlb_add(zap->tlb, zap->first_va + n * PAGE_SIZE);
+}
+
+static __noinline void zap_make_room(struct zap *zap, const pte_t *last)
+{
+    zap_close(zap, last);
+    tlb_make_room(zap->tlb);
+    zap_open(zap);
+}
+
+/* => its lock held; there is an entry at `first`, mapped at va */
+static void zap_table_locked(struct vma *vma, pte_t *first, vaddr_t va,
+                             const pte_t *end, struct tlb_gather *tlb)
+{
+    struct zap zap = {.tlb = tlb, .first = first, .first_va = va};
+    struct page *const zero_page = anon_zero_page;
+    struct page_cache *const cache = vma_cache(vma);
+    struct rss_delta gone = {{0}};
+    long removed = 0, of_file = 0, zero = 0;
+    pte_t *last = first;
+
+    zap_open(&zap);
+    for (pte_t *entry = first; entry < end; entry++) {
+        const pte_t pte = *entry;
+        struct page *page = pte_page(pte);
 
         if (pte_none(pte))
             continue;
-        page = pte_page(pte);
-        pte_store(entry, (pte_t){0});
+        last = entry;
         removed++;
-        if (page == anon_zero_page) {
-            tlb_add(tlb, va);
+        pte_store(entry, (pte_t){0});
+        if (unlikely(page == zero_page)) {
             zero++;
             continue;
         }
-        of_file += page->use == PAGE_FILE;
-        tlb_add_page(tlb, va, page);
+        if (cache != NULL)
+            of_file += page->use == PAGE_FILE;
+        if (unlikely(zap.slot == zap.limit))
+            zap_make_room(&zap, last);
+        *zap.slot++ = page;
     }
+    zap_close(&zap, last);
     pt_count(first, -(int)removed);
     gone.pages[MM_RSS_ANON] = removed - zero - of_file;
     if (of_file != 0)
@@ -72,8 +109,16 @@ void range_zap(struct vma *vma, vaddr_t start, vaddr_t end,
 
     for (va = start; pt_next_table(vma->mm, &va, end, &cur, &stop);
          va = stop) {
-        pt_lock(cur.entry[0]);
-        zap_table_locked(vma, cur.entry[0], va, stop, tlb);
+        pte_t *entry = cur.entry[0];
+        const pte_t *limit = entry + ((stop - va) >> PAGE_SHIFT);
+
+        pt_lock(entry);
+        while (entry < limit && pte_none(*entry)) {
+            entry++;
+            va += PAGE_SIZE;
+        }
+        if (entry < limit)
+            zap_table_locked(vma, entry, va, limit, tlb);
         pt_unlock(cur.entry[0]);
     }
 }

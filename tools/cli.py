@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import os
+import shlex
 import signal
 import sys
 import termios
@@ -14,7 +15,8 @@ from machine import Config, Machine, MachineError
 from session import Console, STATUS_MACHINE, Session
 
 SHELL = "/bin/sh"
-FREE_TEXT_OPTIONS = ("--kernel-args", "--qemu-args", "--env", "--extra")
+FREE_TEXT_OPTIONS = ("--kernel-args", "--qemu-args", "--env", "--extra",
+                     "--gdb-args")
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP,
                   signal.SIGQUIT)
 
@@ -125,6 +127,7 @@ def config_from(args):
                     env=args.env, uefi=args.uefi, cdrom=args.cdrom,
                     icount=args.icount, vga=args.vga)
     config.program = args.program or None
+    config.gdb_args = shlex.split(getattr(args, "gdb_args", ""))
     if args.iso:
         config.iso = args.iso
     return config
@@ -183,9 +186,12 @@ def make_parser():
             usage=f"tools/quire {name} [options] [-- PROGRAM ARGS…]")
         add_machine_options(command)
         command.set_defaults(function=function)
+        if name == "debug":
+            command.add_argument("--gdb-args", metavar="TEXT", default="",
+                                 help="added to gdb's command line")
     command = commands.add_parser("bench", help="measure")
     add_machine_options(command)
-    command.set_defaults(function=bench.command_bench)
+    command.set_defaults(function=bench.command_bench, cpu="qemu64")
     return parser
 
 

@@ -56,6 +56,7 @@ class Config:
         self.uefi = False
         self.cdrom = False      # boot the ISO as CD-ROM (slower)
         self.icount = False
+        self.gdb_args = []
         self.display = "none"
         self.vga = "none"
         self.bare = False       # no fw_cfg files, no debug devices

@@ -41,6 +41,8 @@ bool report_present(void);
 /* One or more frames; atomic against other callers up to 65535 bytes.
  * => any context; panicking: takes no lock */
 void report_write(enum report_type type, const void *data, size_t len);
+/* The caller panics and has stopped the other CPUs: from now on the report
+ * channel, serial line, screen and fw_cfg take no locks. */
 void report_enter_panic(void);
 
 /* Ends the machine. => does not return */

@@ -4,12 +4,13 @@
  * (QEMU, docs/specs/fw_cfg.rst). An item is chosen by number and read in order
  * through a port, or in one go by DMA.
  *
- * Locks: fw_cfg_lock, with interrupts off: the device has one position.
+ * Locks: fw_cfg_lock, with interrupts off: the device has one position. Passed
+ * by in a panic.
  */
 #include "kernel/abi/errno.h"
 #include "kernel/cpu/x86.h"
 #include "kernel/dev/dev.h"
-#include "kernel/lib/spinlock.h"
+#include "kernel/dev/panicking.h"
 #include "kernel/lib/string.h"
 #include "mm/layout.h"
 
@@ -131,17 +132,17 @@ static bool read_dma_locked(uint16_t item, void *buf, size_t n)
 
 ssize_t fw_cfg_size(const char *name)
 {
-    const uint64_t flags = spin_lock_irqsave(&fw_cfg_lock);
+    const uint64_t flags = dev_lock(&fw_cfg_lock);
     struct directory_entry entry;
     const int err = find_file_locked(name, &entry);
 
-    spin_unlock_irqrestore(&fw_cfg_lock, flags);
+    dev_unlock(&fw_cfg_lock, flags);
     return err != 0 ? err : (ssize_t)entry.size;
 }
 
 ssize_t fw_cfg_read(const char *name, void *buf, size_t size)
 {
-    const uint64_t flags = spin_lock_irqsave(&fw_cfg_lock);
+    const uint64_t flags = dev_lock(&fw_cfg_lock);
     struct directory_entry entry;
     ssize_t ret = find_file_locked(name, &entry);
 
@@ -154,6 +155,6 @@ ssize_t fw_cfg_read(const char *name, void *buf, size_t size)
         }
         ret = (ssize_t)n;
     }
-    spin_unlock_irqrestore(&fw_cfg_lock, flags);
+    dev_unlock(&fw_cfg_lock, flags);
     return ret;
 }

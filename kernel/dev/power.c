@@ -5,6 +5,7 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/x86.h"
 #include "kernel/dev/dev.h"
+#include "kernel/dev/serial.h"
 #include "kernel/lib/log.h"
 
 /* QEMU's isa-debug-exit, which the tool attaches; ends QEMU at once. */
@@ -27,6 +28,7 @@
 void machine_power_off(bool after_panic)
 {
     x86_cli();
+    serial_drain();
     if (report_present())
         x86_outb(DEBUG_EXIT_PORT,
                  after_panic ? DEBUG_EXIT_PANIC : DEBUG_EXIT_DONE);
@@ -39,6 +41,7 @@ void machine_power_off(bool after_panic)
 void machine_restart(void)
 {
     x86_cli();
+    serial_drain();
     x86_outb(RESET_CONTROL, RESET_CPU_HARD);
     x86_outb(I8042_COMMAND, I8042_PULSE_RESET);
     log_error("The machine cannot restart itself; switch it off.\n");

@@ -12,8 +12,8 @@
  */
 #include "kernel/cpu/x86.h"
 #include "kernel/dev/dev.h"
+#include "kernel/dev/panicking.h"
 #include "kernel/lib/atomic.h"
-#include "kernel/lib/spinlock.h"
 #include "kernel/lib/string.h"
 
 #define PORT 0xe9 /* reads as its own number where it exists */
@@ -25,7 +25,7 @@ enum state { UNKNOWN, ABSENT, PRESENT };
 static struct spinlock report_lock = SPINLOCK_INIT;
 static char nonce[NONCE_LEN]; /* C once state is PRESENT */
 static int state;             /* A: enum state */
-static bool panicking;        /* A: no locks any more */
+bool dev_panicking;           /* A */
 /* A: atomic; C: constant */
 
 /* Two CPUs that look at once find the same. */
@@ -63,14 +63,12 @@ static void send_frame(enum report_type type, const void *data, size_t len)
 
 void report_write(enum report_type type, const void *data, size_t len)
 {
-    const bool locking = !READ_ONCE(panicking);
     const char *bytes = data;
-    uint64_t flags = 0;
+    uint64_t flags;
 
     if (!report_present())
         return;
-    if (locking)
-        flags = spin_lock_irqsave(&report_lock);
+    flags = dev_lock(&report_lock);
     do {
         const size_t n = MIN(len, (size_t)FRAME_MAX);
 
@@ -78,11 +76,10 @@ void report_write(enum report_type type, const void *data, size_t len)
         bytes += n;
         len -= n;
     } while (len > 0);
-    if (locking)
-        spin_unlock_irqrestore(&report_lock, flags);
+    dev_unlock(&report_lock, flags);
 }
 
 void report_enter_panic(void)
 {
-    WRITE_ONCE(panicking, true);
+    WRITE_ONCE(dev_panicking, true);
 }

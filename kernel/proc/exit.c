@@ -9,7 +9,8 @@
  *                           parent wants no zombies
  *
  * I1: a thread that has left its process's list touches nothing of the
- *     process's but the struct itself, to which it has a reference.
+ *     process's but the struct itself, to which it has a reference, and its
+ *     own reference to the address space; the last thread's is process->mm's.
  * I2: a zombie's parent is alive: who dies gives its children to init first,
  *     under the same hold of process_tree_lock that makes it a zombie.
  *
@@ -55,7 +56,7 @@ static void leave_memory(struct thread *thread)
 {
     if (thread->mm == NULL)
         return;
-    futex_release();
+    futex_release(); /* counts on the thread's reference to tell who is left */
     preempt_disable();
     thread->mm = NULL;
     if (cpu_count > 1)
@@ -107,6 +108,7 @@ static bool leave_process(struct thread *thread, int *status)
 
 /* ---- what the process owns ---- */
 
+/* => no thread is left; mm's reference is the last thread's */
 static void give_back(struct process *process)
 {
     uint64_t flags = spin_lock_irqsave(&process->lock);
@@ -294,11 +296,14 @@ static void process_end(struct process *process, int status)
 void thread_exit(int status)
 {
     struct thread *thread = current_thread();
+    struct mm *mm = thread->mm;
 
     ASSERT(thread->fpu != NULL);
     leave_memory(thread);
     if (leave_process(thread, &status))
         process_end(thread->process, status);
+    else
+        mm_put(mm);
     sched_exit();
 }
 

@@ -341,8 +341,10 @@ static long clone_thread(const struct clone_request *req)
 
     if (err != 0)
         return err;
+    mm_get(thread->mm);
     err = publish_thread(thread);
     if (err != 0) {
+        mm_put(thread->mm);
         drop_thread(thread);
         return err;
     }

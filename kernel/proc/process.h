@@ -107,7 +107,8 @@ struct process {
     struct waitqueue thread_wait; /* execve waits here to be alone */
 
     /* What it owns: changed under P by its own threads; NULL once it is
-     * exiting. Its own threads read without the lock. */
+     * exiting. Its own threads read without the lock. Each thread has a
+     * reference on mm, so that mm's users are its threads. */
     struct mm *mm;
     struct fdtable *files;
     struct fs_context *fs;

@@ -147,6 +147,7 @@ static void step_run(void)
 {
     struct page *pages[300];
     size_t n = 0, first = nheld, want = rnd_below(300);
+    bool rising = !rnd_once_in(4); /* as tlb.c gathers them */
 
     while (n < want && nheld < HELD_MAX &&
            page_alloc(PAGE_ANON, &pages[n]) == 0)
@@ -160,8 +161,7 @@ static void step_run(void)
             pages[n++] = let_go(i);
         }
     }
-    /* Rising, as tlb.c gathers them; or not. */
-    for (size_t i = 0; rnd_once_in(2) ? false : i < n / 2; i++) {
+    for (size_t i = 0; rising && i < n / 2; i++) {
         struct page *swap = pages[i];
 
         pages[i] = pages[n - 1 - i];

@@ -131,7 +131,11 @@ static void free_one(size_t i)
 static void check_stats(void)
 {
     struct slab_stats stats;
+    size_t frames = 0;
 
+    for (unsigned i = 0; slab_stats(i, &stats); i++)
+        frames += stats.frames;
+    CHECK_EQ(frames, page_count(PAGE_SLAB));
     for (unsigned i = 0; i < CACHES; i++) {
         CHECK(slab_stats(first_stats + i, &stats));
         CHECK(strcmp(stats.name, caches[i].name) == 0);
@@ -209,6 +213,25 @@ static void running_out(void)
     }
 }
 
+/* Free objects in slabs that are not empty are used before new slabs. */
+static void filling_holes(void)
+{
+    static void *objs[2000];
+    size_t before;
+
+    for (size_t i = 0; i < 2000; i++)
+        objs[i] = slab_alloc(caches[3].slab);
+    for (size_t i = 0; i < 2000; i += 2)
+        slab_free(caches[3].slab, objs[i]);
+    slab_shrink();
+    before = page_count(PAGE_SLAB);
+    for (size_t i = 0; i < 2000; i += 2)
+        objs[i] = slab_alloc(caches[3].slab);
+    CHECK(page_count(PAGE_SLAB) <= before + 1);
+    for (size_t i = 0; i < 2000; i++)
+        slab_free(caches[3].slab, objs[i]);
+}
+
 static void misuse(void)
 {
     uint64_t *obj = slab_alloc(caches[4].slab);
@@ -237,6 +260,8 @@ void test_main(void)
     random_steps(STEPS);
     check_all_back(kernel_frames);
     running_out();
+    check_all_back(kernel_frames);
+    filling_holes();
     check_all_back(kernel_frames);
     failing_on_demand();
     check_all_back(kernel_frames);

@@ -101,7 +101,7 @@ def boot_no_ramdisk(context):
 def boot_garbage_ramdisk(context):
     """A module that is no archive."""
     result = boot_with_ramdisk(context, bytes(range(256)) * 64)
-    refused(context, result, r"(?i)ramdisk.*070701")
+    refused(context, result, r"ramdisk is damaged")
 
 
 @test("boot-truncated-ramdisk")
@@ -152,40 +152,43 @@ def boot_corrupt_elf(context):
         for name in ("machine", "class", "phoff", "phnum")), extra=[folder])
     context.succeeded(result)
     for line in result.text().strip().split("\n"):
-        context.contains(line, r"^\w+ (126|2)$", "status of a damaged program")
+        context.contains(line, r"^\w+ (126|2|139)$", "status of a damaged program")
 
 
-# What a bad loader does wrong, and what Quire must say to it.
+# What a bad loader does wrong, and what Quire must say to it. Without the magic
+# number nothing is certain: it stops where it is, on COM1's and the screen's
+# last words.
 LOADER_FAULTS = {
-    "magic": r"not started by a multiboot2",
-    "null": r"missing or not aligned",
-    "size": r"impossible size",
-    "no-end": r"no end tag|reaches past",
-    "no-map": r"no memory map",
+    "magic": (r"not started by a multiboot2", 124),
+    "null": (r"cannot boot: .*missing or not aligned", 125),
+    "size": (r"cannot boot: .*impossible size", 125),
+    "no-end": (r"cannot boot: .*(no end tag|reaches past)", 125),
+    "no-map": (r"cannot boot: .*no memory map", 125),
 }
 
 
-def bad_loader(context, number, pattern):
+def bad_loader(context, number, pattern, status):
     """Quire started by a loader that lies (programs/badloader.c)."""
     stub = os.path.join(context.scratch, "badloader.elf")
     context.build("x86_64-linux-gnu-gcc", "-m32", "-O1", "-ffreestanding",
                   "-fno-pic", "-no-pie", "-fno-stack-protector", "-nostdlib",
                   "-static", "-fcf-protection=none",
                   "-fno-asynchronous-unwind-tables", f"-DFAULT={number}",
-                  "-Wl,-Ttext=0x2000000,-Tbss=0x101000,-z,noexecstack",
-                  "-Wl,--build-id=none",
+                  "-Wl,-Ttext=0x2000000,-z,noexecstack,--build-id=none",
                   "-o", stub, LOADER)
     iso = make_iso(context, stub, KERNEL)
-    result = context.quire("/bin/true", iso=iso, timeout=60)
-    refused(context, result, r"cannot boot: .*(" + pattern + ")")
+    result = context.quire("/bin/true", iso=iso,
+                           timeout=5 if status == 124 else 60)
+    context.contains(result.log, pattern, "the kernel's log")
+    context.equal(result.status, status, "status")
 
 
 def register_loader():
     """One test for each fault."""
-    for number, (name, pattern) in enumerate(LOADER_FAULTS.items()):
+    for number, (name, expected) in enumerate(LOADER_FAULTS.items()):
         add_test(f"boot-loader-{name}",
-                 lambda context, number=number, pattern=pattern:
-                 bad_loader(context, number, pattern))
+                 lambda context, number=number, expected=expected:
+                 bad_loader(context, number, *expected))
 
 
 register_loader()

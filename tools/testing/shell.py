@@ -17,7 +17,8 @@ SCRIPTS = {
     "stderr": ("ls /nowhere 2>/dev/null || echo failed\n", "failed\n"),
     "background": ("sleep 0 & wait; echo done\n", "done\n"),
     "cd": ("cd /bin; pwd; cd ..; pwd\n", "/bin\n/\n"),
-    "and-or": ("true && echo yes; false || echo no; false && echo wrong\n",
+    "and-or": ("true && echo yes; false || echo no; false && echo wrong; "
+               "true\n",
                "yes\nno\n"),
     "variables": ("x=5; y=$((x * 8 + 2)); echo $x $y \"$x$y\"\n",
                   "5 42 542\n"),

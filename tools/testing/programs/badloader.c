@@ -17,6 +17,10 @@
 #define TAG_UNKNOWN 0x7777
 #define PT_LOAD 1
 #define STACK_SIZE 4096
+/* Where nothing else is: the module and the information may lie where the
+ * kernel belongs. */
+#define IMAGE_COPY 0x3000000
+#define INFO_COPY 0x4000000
 
 struct tag {
     uint32_t type, size;
@@ -38,7 +42,7 @@ struct elf_header {
 
 struct segment {
     uint32_t type, flags;
-    uint64_t offset, vaddr, paddr, filesz, memsz;
+    uint64_t offset, vaddr, paddr, filesz, memsz, align;
 };
 
 __attribute__((section(".text.header"), aligned(8), used))
@@ -46,11 +50,7 @@ static const uint32_t header[] = {
     MAGIC, 0, 24, 0U - MAGIC - 24, 0, 8,
 };
 
-/* In .data: .bss is linked over the place where the kernel belongs, so that
- * GRUB puts nothing there. */
-__attribute__((aligned(16), used, section(".data")))
-static uint8_t stack[STACK_SIZE];
-__attribute__((used)) static uint8_t kernel_place[15 << 20];
+__attribute__((aligned(16), used)) static uint8_t stack[STACK_SIZE];
 
 __asm__(".globl _start\n"
         "_start:\n"
@@ -112,14 +112,19 @@ static uint32_t damage(uint32_t info)
 
 void load(uint32_t info)
 {
-    struct tag *tag = (struct tag *)(info + 8);
-    uint32_t entry = 0;
+    const struct module_tag *module;
+    struct tag *tag = (struct tag *)(INFO_COPY + 8);
+    uint32_t entry;
 
+    copy((uint8_t *)INFO_COPY, (const uint8_t *)info, *(uint32_t *)info);
     while (tag->type != TAG_MODULE)
         tag = next(tag);
-    entry = load_kernel((const uint8_t *)((struct module_tag *)tag)->start);
+    module = (const struct module_tag *)tag;
+    copy((uint8_t *)IMAGE_COPY, (const uint8_t *)module->start,
+         module->end - module->start);
     tag->type = TAG_UNKNOWN;
-    info = damage(info);
+    entry = load_kernel((const uint8_t *)IMAGE_COPY);
+    info = damage(INFO_COPY);
     __asm__ volatile("jmp *%2" : : "a"(FAULT == 0 ? 0 : LOADER_MAGIC),
                      "b"(info), "r"(entry));
     __builtin_unreachable();
