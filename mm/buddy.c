@@ -116,10 +116,10 @@ size_t buddy_take_frames(struct page **frames, size_t max, size_t keep)
 
     spin_lock(&buddy_lock);
     while (got < max && buddy_nfree > keep) {
-        unsigned smallest = (unsigned)__builtin_ctz(orders);
-        unsigned largest = log2_of(MIN(max - got, buddy_nfree - keep));
-        /* Small blocks first: they are of no other use. */
-        unsigned order = MIN(smallest, largest);
+        unsigned wanted = log2_of(MIN(max - got, buddy_nfree - keep));
+        /* In as few pieces as can be: what is used one after another is freed
+         * so, and long runs are quickly freed (page_put_array). */
+        unsigned order = MIN(wanted, log2_of(orders));
         struct page *block = take_locked(order);
 
         for (size_t i = 1UL << order; i-- > 0;)

@@ -2,13 +2,18 @@
 """Programs that this project's C library has no part in: compiled with musl
 and glibc, unmodified, they do on Quire what they do on Linux."""
 import os
+import platform
 
 from machine import ROOT
-from testing.suite import test
+from testing.oracle import linux_prefix
+from testing.suite import Failure, test
 
 PROGRAMS = os.path.join(ROOT, "tools", "testing", "programs")
 GLIBC = ("x86_64-linux-gnu-gcc", "-static")
 MUSL = ("musl-gcc", "-static")
+# What tests use that need some C library: on other machines musl-gcc makes
+# programs for those.
+ANY_LIBC = MUSL if platform.machine() == "x86_64" else GLIBC
 
 
 def compile_program(context, name, compiler):
@@ -23,8 +28,11 @@ def compile_program(context, name, compiler):
 
 def same_on_both(context, name, compiler, *arguments):
     """The program's output and status here and on Quire are the same."""
+    prefix = linux_prefix()
+    if prefix is None or (compiler[0] == MUSL[0] and ANY_LIBC != MUSL):
+        raise Failure("this machine cannot make or run the program")
     folder = compile_program(context, name, compiler)
-    here = context.host(os.path.join(folder, name), *arguments,
+    here = context.host(*prefix, os.path.join(folder, name), *arguments,
                         cwd=context.scratch)
     there = context.quire("/" + name, *arguments, extra=[folder])
     context.succeeded(here)

@@ -5,7 +5,7 @@ import os
 
 from machine import ROOT
 from session import STATUS_MACHINE
-from testing.foreign import MUSL, compile_program
+from testing.foreign import ANY_LIBC, compile_program
 from testing.suite import add_test, test
 
 # selftest=NAME (kernel/proc/selftest.c) and what its report must say.
@@ -43,7 +43,7 @@ register()
 
 def killed(context, how, status, *patterns):
     """A program that misbehaves is killed, with a report on it."""
-    folder = compile_program(context, "misbehave", MUSL)
+    folder = compile_program(context, "misbehave", ANY_LIBC)
     result = context.quire("/misbehave", how, extra=[folder])
     context.equal(result.status, status, "status")
     for pattern in ("misbehave",) + patterns:
