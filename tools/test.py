@@ -12,6 +12,7 @@ import concurrent.futures
 import fnmatch
 import importlib
 import os
+import signal
 import sys
 import time
 import traceback
@@ -84,8 +85,16 @@ def run_all(names, jobs):
     return failed
 
 
+def default_signals():
+    """A shell that starts us in the background makes us ignore these, which
+    programs under test would inherit."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+
+
 def main():
     """The command line."""
+    default_signals()
     parser = argparse.ArgumentParser(description="Run Quire's tests.")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(),
                         metavar="N", help="tests at the same time")

@@ -26,7 +26,7 @@
 #define UART_IIR_ID 0x0f
 #define UART_IIR_SENT 0x02
 #define UART_FCR 2 /* FIFO control */
-#define UART_FCR_ENABLE_CLEAR 0x07
+#define UART_FCR_ENABLE_CLEAR 0xc7 /* interrupt at 14 bytes or a pause */
 #define UART_LCR 3 /* line control */
 #define UART_LCR_8N1 0x03
 #define UART_LCR_DLAB 0x80 /* the first two registers are the divisor */

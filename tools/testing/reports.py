@@ -14,7 +14,7 @@ SELFTESTS = {
     "overflow": r"(?i)double fault[\s\S]*recurse",
     "null": r"(?i)page fault[\s\S]*run_null|read_at",
     "wx-text": r"run_wx_text",
-    "wx-data": r"run_wx_data",
+    "wx-data": r"instruction fetch[\s\S]*no execute",
     "wx-direct": r"run_wx_direct",
     "smap": r"(?i)smap|read_at",
 }

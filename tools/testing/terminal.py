@@ -124,6 +124,8 @@ def terminal_end_of_file(context):
     with Terminal(context) as terminal:
         terminal.expect(PROMPT)
         terminal.send(b"cat\r")
+        terminal.expect("cat")
+        time.sleep(1)   # the shell reads keys another way than cat
         terminal.send(b"li''ne\r")
         terminal.expect(r"^li''ne\n[^$]*^li''ne$")
         terminal.send(CTRL_D)

@@ -19,9 +19,9 @@ static int read_unmapped(void)
 
 static int divide(void)
 {
-    volatile int zero = 0;
+    volatile int seven = 7, zero = 0;
 
-    return 1 / zero;
+    return seven / zero;
 }
 
 static void jump_to_kernel(void)
