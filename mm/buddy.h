@@ -29,7 +29,7 @@ extern size_t buddy_nfree; /* B (READ_ONCE without): frames in free blocks */
 
 void buddy_init(void);
 
-/* Boot: the frames [pfn, pfn + n), marked PAGE_HEAD_FREE, become allocatable. */
+/* Boot: the frames [pfn, pfn + n), marked PAGE_HEAD_FREE, are allocatable. */
 void buddy_add(uint64_t pfn, size_t n);
 
 /* Takes up to max single frames, as long as more than `keep` stay free; how

@@ -7,6 +7,7 @@
 
 #include "mm/mm.h"
 #include "mm/pagetable.h"
+#include "mm/tlbdebt.h"
 #include "mm/vma.h"
 
 struct fault {
@@ -34,8 +35,12 @@ void mm_populate(struct mm *mm, vaddr_t start, vaddr_t end);
  * The caller's reference on the frame then belongs to the entry, and rss of
  * this kind goes up if the entry was empty (MM_RSS_KINDS: is not counted).
  */
-static inline bool fault_set_entry(struct fault *fault, pte_t pte,
-                                   enum mm_rss kind)
+#define fault_set_entry(fault, pte, kind)                                      \
+    fault_set_entry_at((fault), (pte), (kind), __func__)
+
+static __always_inline bool fault_set_entry_at(struct fault *fault, pte_t pte,
+                                               enum mm_rss kind,
+                                               const char *place)
 {
     pte_t *entry = fault->entry;
     bool was_empty = pte_none(fault->pte);
@@ -45,7 +50,7 @@ static inline bool fault_set_entry(struct fault *fault, pte_t pte,
         pt_unlock(entry);
         return false;
     }
-    pte_store(entry, pte);
+    pt_set(fault->mm, fault->va, entry, pte, place);
     if (was_empty)
         pt_count(entry, 1);
     pt_unlock(entry);

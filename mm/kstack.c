@@ -19,6 +19,7 @@
 #include "mm/mm.h"
 #include "mm/pagetable.h"
 #include "mm/tlb.h"
+#include "mm/tlbdebt.h"
 
 #define SLOT_SIZE (2 * KSTACK_SIZE)
 #define SLOTS 65536UL
@@ -64,7 +65,8 @@ static void unmap_pages(vaddr_t stack, size_t n, struct page *pages[])
         if (pt_descend(&kernel_mm, stack + i * PAGE_SIZE, 0, false, &cur) != 0)
             panic("kstack: page %zu of %#lx is not mapped", i, stack);
         pages[i] = pte_page(*cur.entry[0]);
-        pte_store(cur.entry[0], (pte_t){0});
+        pt_set(&kernel_mm, stack + i * PAGE_SIZE, cur.entry[0], (pte_t){0},
+               __func__);
     }
     tlb_flush_kernel(stack, stack + n * PAGE_SIZE);
 }

@@ -24,6 +24,7 @@
 #include "mm/pagecache.h"
 #include "mm/range.h"
 #include "mm/slab.h"
+#include "mm/tlbdebt.h"
 #include "mm/vmck.h"
 #include "mm/vmstat.h"
 
@@ -45,6 +46,7 @@ static size_t reclaim(size_t n)
 void mm_init(void)
 {
     mm_slab = slab_cache_create("mm", sizeof(struct mm), 64);
+    tlbdebt_init();
     mmap_init();
     pagecache_init();
     anon_init();
@@ -213,8 +215,11 @@ void mm_switch(struct mm *mm)
         __atomic_fetch_or(&mm->cpumask, bit, __ATOMIC_SEQ_CST);
     cpu->mm = mm;
     cpu_load_page_table(mm != NULL ? mm->root : kmap_root);
-    if (prev != NULL)
-        __atomic_fetch_and(&prev->cpumask, ~bit, __ATOMIC_SEQ_CST);
+    if (prev == NULL)
+        return;
+    __atomic_fetch_and(&prev->cpumask, ~bit, __ATOMIC_SEQ_CST);
+    if (unlikely(vmck_enabled))
+        tlbdebt_pay_all(prev);
 }
 
 struct mm *mm_current(void)

@@ -37,11 +37,14 @@ static int protect_area_locked(struct mm *mm, struct vma *vma, vaddr_t start,
     if (!is_within_limits(mm, vma, flags, npages))
         return -ENOMEM;
     err = mmap_split_locked(mm, start);
-    if (err == 0)
-        err = mmap_split_locked(mm, end);
     if (err != 0)
         return err;
+    err = mmap_split_locked(mm, end);
     vma = vma_find(&mm->vmas, start);
+    if (err != 0) {
+        mmap_merge_locked(mm, vma); /* undoes the other split */
+        return err;
+    }
     limits_account(mm, vma->flags, -(long)npages);
     limits_account(mm, flags, (long)npages);
     vma->flags = flags;

@@ -11,6 +11,7 @@
 #include "boot/bootinfo.h"
 #include "mm/buddy.h"
 #include "mm/early.h"
+#include "mm/tlbdebt.h"
 
 struct page *page_array __ro_after_init;
 size_t page_array_len __ro_after_init;
@@ -113,6 +114,7 @@ void page_init(void)
 
 void page_mark_poisoned(struct page *page)
 {
+    tlbdebt_check_frame(page);
     page_fill(page_address(page), PAGE_POISON);
     page->head = PAGE_HEAD_FREE | PAGE_HEAD(0, 0, 0, PAGE_FLAG_POISONED);
 }

@@ -18,6 +18,7 @@
 #include "mm/kmap.h"
 #include "mm/mm.h"
 #include "mm/tlb.h"
+#include "mm/tlbdebt.h"
 #include "mm/vmstat.h"
 
 /* Tables grant everything to their half; the last level decides. */
@@ -176,7 +177,7 @@ static bool unlink_if_empty(struct tlb_gather *tlb, struct pt_cursor *cur,
     if (table->table.nentries != 0)
         return false;
     pt_lock(entry);
-    pte_store(entry, (pte_t){0});
+    pt_set(cur->mm, cur->va, entry, (pte_t){0}, __func__);
     pt_count(entry, -1);
     pt_unlock(entry);
     table_uncount(cur->mm);

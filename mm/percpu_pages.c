@@ -288,8 +288,8 @@ static bool is_last_of_single(uint64_t head)
     return (head & PAGE_HEAD(~0U, 0, 0xff, 0)) == PAGE_HEAD(1, 0, 0, 0);
 }
 
-/* How many contiguous frames at the start of pages are as the first one is. They
- * are marked free. */
+/* Marks the contiguous frames at the start of pages free that are as the first
+ * one is; how many. */
 static size_t mark_run_free(struct page *const *pages, size_t n, uint64_t head)
 {
     struct page *const *end = pages + n, *const *at = pages;

@@ -10,6 +10,7 @@
 #include "kernel/abi/errno.h"
 #include "mm/anon.h"
 #include "mm/pagecache.h"
+#include "mm/tlbdebt.h"
 #include "mm/vmstat.h"
 
 enum mm_rss range_rss_kind(const struct vma *vma, const struct page *page)
@@ -69,6 +70,7 @@ static void zap_table_locked(struct vma *vma, pte_t *first, vaddr_t va,
     struct zap zap = {.tlb = tlb, .first = first, .first_va = va};
     struct page *const zero_page = anon_zero_page;
     struct page_cache *const cache = vma_cache(vma);
+    const bool ledger = vmck_enabled;
     struct rss_delta gone = {{0}};
     long removed = 0, of_file = 0, zero = 0;
     pte_t *last = first;
@@ -82,6 +84,9 @@ static void zap_table_locked(struct vma *vma, pte_t *first, vaddr_t va,
             continue;
         last = entry;
         removed++;
+        if (unlikely(ledger))
+            tlbdebt_note(vma->mm, va + (size_t)(entry - first) * PAGE_SIZE,
+                         pte, (pte_t){0}, __func__);
         pte_store(entry, (pte_t){0});
         if (unlikely(page == zero_page)) {
             zero++;
@@ -143,7 +148,7 @@ static void protect_table_locked(struct vma *vma, pte_t *entry, vaddr_t va,
             continue;
         writable = pte_writable(old) || is_sole_owner(vma, pte_page(old));
         new = pte_make(pte_paddr(old), vma_pte_bits(flags, writable));
-        pte_store(entry, new);
+        pt_set(vma->mm, va, entry, new, __func__);
         /* Weaker: it loses P or RW, or gains XD. */
         if ((old.v & ~new.v & (PTE_P | PTE_RW)) != 0 ||
             (new.v & ~old.v & pte_nx) != 0)
@@ -181,7 +186,7 @@ static int copy_table_locked(struct vma *vma, pte_t *from, pte_t *to,
             continue;
         if (private && pte_writable(pte)) {
             pte = pte_wrprotect(pte);
-            pte_store(from, pte);
+            pt_set(vma->mm, va, from, pte, __func__);
             tlb_add(tlb, va);
         }
         pte_store(to, pte);

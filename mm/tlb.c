@@ -28,7 +28,9 @@
 #include "kernel/cpu/x86.h"
 #include "kernel/lib/assert.h"
 #include "mm/mm.h"
+#include "mm/kmap.h"
 #include "mm/page.h"
+#include "mm/tlbdebt.h"
 #include "mm/vmstat.h"
 
 /* A frame full of pages whose references are to be dropped. */
@@ -41,7 +43,7 @@ struct tlb_batch {
 #define BATCHES_MAX 32 /* 64 MiB of pages wait for their flush at most */
 
 struct flush_request {
-    const struct mm *mm; /* NULL: the kernel's half */
+    const struct mm *mm; /* kernel_mm: the kernel's half */
     vaddr_t start, end;
     struct atomic waiting; /* A: targets that have yet to flush */
 } __aligned(64); /* written by its CPU while waiting is 0; A: atomic */
@@ -63,14 +65,18 @@ static void flush_pages(vaddr_t start, vaddr_t end)
 /* => preemption off */
 static void flush_this_cpu(const struct mm *mm, vaddr_t start, vaddr_t end)
 {
-    if (mm != NULL && this_cpu()->mm != mm)
+    const bool user = mm != &kernel_mm;
+
+    if (user && this_cpu()->mm != mm)
         return;
-    if (mm != NULL && end - start > TLB_FLUSH_PAGES_MAX * PAGE_SIZE) {
+    if (user && end - start > TLB_FLUSH_PAGES_MAX * PAGE_SIZE) {
         vmstat_inc(VM_TLB_FLUSH_ALL);
         x86_write_cr3(x86_read_cr3());
-        return;
+    } else {
+        flush_pages(start, end);
     }
-    flush_pages(start, end);
+    if (unlikely(vmck_enabled))
+        tlbdebt_pay(mm, start, end);
 }
 
 /* => preemption off */
@@ -210,9 +216,10 @@ void tlb_flush_page(struct mm *mm, vaddr_t va)
 void tlb_flush_kernel(vaddr_t start, vaddr_t end)
 {
     preempt_disable();
-    flush_pages(start, end);
+    flush_this_cpu(&kernel_mm, start, end);
     if (cpu_count > 1)
-        shoot_down(cpu_online_mask() & ~(1UL << cpu_id()), NULL, start, end);
+        shoot_down(cpu_online_mask() & ~(1UL << cpu_id()), &kernel_mm, start,
+                   end);
     preempt_enable();
 }
 

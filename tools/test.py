@@ -103,9 +103,10 @@ def main():
     parser.add_argument("patterns", nargs="*", metavar="NAME")
     args = parser.parse_args()
     load()
-    names = choose(args.patterns)
+    patterns = " ".join(args.patterns).split()
+    names = choose(patterns)
     if not names:
-        sys.exit("no such test: " + " ".join(args.patterns))
+        sys.exit("no such test: " + " ".join(patterns))
     if args.list:
         print("\n".join(names))
         return

@@ -24,6 +24,7 @@
 #include "kernel/dev/dev.h"
 #include "kernel/fs/file.h"
 #include "kernel/lib/assert.h"
+#include "kernel/lib/irqflags.h"
 #include "kernel/proc/family.h"
 #include "kernel/proc/futex.h"
 #include "kernel/proc/itimer.h"
@@ -280,6 +281,7 @@ static void check_memory(const struct process *process)
     preempt_enable();
 }
 
+/* => interrupts are off on return */
 static void process_end(struct process *process, int status)
 {
     itimer_stop(process);
@@ -288,6 +290,9 @@ static void process_end(struct process *process, int status)
     check_memory(process);
     if (process->pid == INIT_PID)
         process_end_machine(status);
+    /* The parent that this wakes shall not run before we are off the CPU for
+     * good: it would only have to switch back to us. */
+    irq_save();
     become_zombie(process, status);
 }
 

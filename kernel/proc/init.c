@@ -163,8 +163,8 @@ static void become_init(void *arg)
                       -err);
     }
     if (err != 0)
-        give_up("no init: the ramdisk has none of /init, /bin/init, /bin/sh "
-                "that could be run", err);
+        give_up("the ramdisk has none of /init, /bin/init, /bin/sh that could "
+                "be run", err);
 }
 
 static int open_stdio(struct fdtable *files)

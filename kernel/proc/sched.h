@@ -50,7 +50,7 @@ void sched_wake_signal(struct thread *thread, bool fatal);
 void sched_load_user_state(void);
 
 /* The current thread never runs again; its reference is dropped once it is
- * off the CPU. => preemption on, interrupts on */
+ * off the CPU. => preemption on; interrupts on or off */
 __noreturn void sched_exit(void);
 
 /* The tick of this CPU's turn: from timer_interrupt.

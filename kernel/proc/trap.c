@@ -27,6 +27,7 @@
 #include "kernel/proc/trap_signal.h"
 #include "mm/kmap.h"
 #include "mm/mm.h"
+#include "mm/tlbdebt.h"
 #include "mm/uaccess.h"
 #include "mm/vmck.h"
 #include "mm/vmstat.h"
@@ -210,6 +211,8 @@ void trap_exception(struct trap_frame *frame, vaddr_t fault_address)
         user_page_fault(frame, fault_address);
     else
         trap_to_signal(frame);
+    if (unlikely(vmck_enabled))
+        tlbdebt_check_thread();
 }
 
 /* ---- the way back to user mode ---- */
@@ -250,6 +253,7 @@ void syscall_exit_hook(struct trap_frame *frame)
 {
     struct mm *mm = mm_current();
 
+    tlbdebt_check_thread();
     if (!vmck_enabled || mm == NULL || !builds_address_space(frame->error))
         return;
     rwsem_read_lock(&mm->mmap_lock);

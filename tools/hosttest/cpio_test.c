@@ -188,7 +188,8 @@ static void check_truncated(void)
         enum cpio_result result = read_any(copy, len, &n);
 
         CHECK(n <= nfiles);
-        CHECK(result == CPIO_BAD || len == 0 || n == nfiles || copy[len - 1] == 0);
+        CHECK(result == CPIO_BAD || len == 0 || n == nfiles ||
+              copy[len - 1] == 0);
         free(copy);
     }
 }

@@ -18,9 +18,6 @@
 #define TLB_ENTRIES 64
 #define FAULTS_MAX 4 /* one access needs no more */
 
-struct mm kernel_mm;
-paddr_t kmap_root;
-
 static struct tlb_entry {
     bool valid;
     vaddr_t va;

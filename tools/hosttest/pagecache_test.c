@@ -192,8 +192,8 @@ static void far_apart(void)
 
 void test_main(void)
 {
-    mm_host_init(12);
     vmck_enabled = true;
+    mm_host_init(12);
     for (int i = 0; i < FILES; i++)
         create(&files[i], i != 1);
     for (int i = 0; i < STEPS; i++) {

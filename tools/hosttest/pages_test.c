@@ -19,8 +19,6 @@
 #define HELD_MAX 8000
 #define STEPS 60000
 
-bool vmck_enabled;
-
 struct held {
     struct page *page;
     unsigned order;
@@ -33,16 +31,6 @@ static struct held held[HELD_MAX];
 static size_t nheld, frames_by_use[PAGE_USES];
 static size_t initial_blocks[PAGE_MAX_ORDER + 1];
 static bool *is_held; /* by frame number */
-
-void host_flush_page(vaddr_t va)
-{
-    FAIL("flush of %#lx", va);
-}
-
-void host_flush_all(void)
-{
-    FAIL("flush");
-}
 
 static void mark_frames(const struct held *h)
 {
@@ -348,7 +336,8 @@ static void misuse(void)
     uint64_t *words = page_address(page), word = words[77];
 
     words[77] = 1;
-    EXPECT_PANIC("written to after it was freed: at offset 0x268", alloc_again());
+    EXPECT_PANIC("written to after it was freed: at offset 0x268",
+                 alloc_again());
     words[77] = word;
     page = freed_frame();
     EXPECT_PANIC("no reference", page_put(page));

@@ -8,13 +8,18 @@
 #include <sys/mman.h>
 
 #include "boot/bootinfo.h"
-#include "mm/page.h"
+#include "mm/kmap.h"
+#include "mm/mm.h"
 #include "tools/hosttest/ram.h"
 #include "tools/hosttest/test.h"
 
 #define MIB 0x100000UL
 
 struct boot_info boot_info;
+
+/* The kernel's half of address spaces: there is none. */
+struct mm kernel_mm;
+paddr_t kmap_root;
 
 static void add_region(uint64_t start, uint64_t end, enum boot_region_type type)
 {

@@ -33,11 +33,11 @@ FLAGS = ["-std=gnu11", "-g", "-O1", "-fsanitize=address,undefined",
 
 PAGES = ["mm/buddy.c", "mm/early.c", "mm/page.c", "mm/page_ops.asm",
          "mm/percpu_pages.c", "mm/vmstat.c", HERE + "/ram.c"]
-SLAB = PAGES + ["mm/kmalloc.c", "mm/slab.c"]
+SLAB = PAGES + ["mm/kmalloc.c", "mm/slab.c", "mm/slabs.c"]
 MM = SLAB + ["mm/%s.c" % name for name in (
     "access", "anon", "brk", "fault", "filemap", "inspect", "mm", "mmap",
     "mprotect", "munmap", "pagecache", "pagetable", "pagetree", "range",
-    "shmem", "stack", "tlb", "vma", "vmck")]
+    "shmem", "stack", "tlb", "tlbdebt", "vma", "vmck")]
 MM += ["kernel/lib/rbtree.c", "kernel/lib/rwsem.c", HERE + "/mm_host.c"]
 
 # What each test is made of, besides its own NAME_test.c and host.c.
@@ -49,10 +49,10 @@ TESTS = {
     "cpio": ["kernel/fs/cpio.c"],
     "elf": ["kernel/proc/elf.c"],
     "vma": ["mm/vma.c", "kernel/lib/rbtree.c"],
-    "pages": PAGES,
-    "slab": SLAB,
+    "pages": PAGES + [HERE + "/no_tables.c"],
+    "slab": SLAB + [HERE + "/no_tables.c"],
     "pagecache": MM,
-    "mm": MM,
+    "mm": MM + [HERE + "/mm_model.c"],
 }
 
 # The kernel's own versions of what the host's C library has too: compiled
@@ -88,25 +88,31 @@ def run_command(argv):
         raise RuntimeError(" ".join(argv) + "\n" + done.stdout)
 
 
+def new_name(target):
+    """Where to make it before it is moved in place: this script may run
+    several times at once."""
+    return "%s.%d" % (target, os.getpid())
+
+
 def compile_source(source):
     target = "%s/%s.o" % (BUILD, source)
     if source.endswith(".asm"):
-        argv = ["nasm", "-f", "elf64", "-MD", target + ".d", "-I.",
-                "-o", target, source]
+        argv = ["nasm", "-f", "elf64", "-MD", target + ".d", "-I.", source]
     else:
         argv = ["gcc"] + flags_for(source) + ["-MD", "-MF", target + ".d",
-                                              "-c", "-o", target, source]
+                                              "-c", source]
     if is_fresh(target, " ".join(argv)):
-        return target
+        return
     os.makedirs(os.path.dirname(target), exist_ok=True)
-    run_command(argv)
+    new = new_name(target)
+    run_command(argv + ["-o", new])
     if source == "kernel/lib/string.asm":
         run_command(["objcopy"] + [arg for name in RENAMED for arg in
                                    ("--redefine-sym",
-                                    "%s=kernel_%s" % (name, name))] + [target])
+                                    "%s=kernel_%s" % (name, name))] + [new])
+    os.replace(new, target)
     with open(target + ".cmd", "w") as file:
         file.write(" ".join(argv))
-    return target
 
 
 def sources_of(name):
@@ -132,8 +138,10 @@ def link(name):
     if not os.path.exists(program) or any(
             os.path.getmtime(o) >= os.path.getmtime(program)
             for o in objects):
+        new = new_name(program)
         run_command(["gcc", "-fsanitize=address,undefined", "-no-pie",
-                     "-o", program] + objects)
+                     "-o", new] + objects)
+        os.replace(new, program)
     return program
 
 

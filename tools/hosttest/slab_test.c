@@ -17,8 +17,6 @@
 #define HELD_MAX 3000
 #define STEPS 100000
 
-bool vmck_enabled;
-
 struct held {
     uint8_t *obj;
     size_t size;
@@ -35,16 +33,6 @@ static struct cache {
     size_t size, align, nheld;
 } caches[CACHES];
 static unsigned first_stats; /* kmalloc's come before */
-
-void host_flush_page(vaddr_t va)
-{
-    FAIL("flush of %#lx", va);
-}
-
-void host_flush_all(void)
-{
-    FAIL("flush");
-}
 
 static void create_caches(void)
 {
