@@ -17,9 +17,9 @@ GDB_SETTINGS = ("set confirm off", "set pagination off",
                 "set architecture i386:x86-64")
 HINT = """\
 Quire stops at its first line of C. `continue` lets it run, Ctrl-C stops it
-again, `quit` ends it. Besides gdb's own commands there are: ps, vmas [PID],
-walk ADDRESS [PID], user PROGRAM, keys TEXT (`help user-defined` is not needed:
-`help vmas` and so on say more)."""
+again, `quit` ends it. Besides gdb's own commands there are ps, vmas [PID],
+walk ADDRESS [PID], user PROGRAM and keys TEXT; `help vmas` and so on say more.
+"""
 
 
 def find_display():

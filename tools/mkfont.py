@@ -73,7 +73,8 @@ class Pcf:
         if not (low <= column <= high and first <= row <= last):
             raise KeyError(code)
         place = (row - first) * (high - low + 1) + column - low
-        return struct.unpack_from(order + "H", self.data, at + 10 + 2 * place)[0]
+        at += 10 + 2 * place
+        return struct.unpack_from(order + "H", self.data, at)[0]
 
     def rows(self, code):
         form, order, at = self._open(TABLE_BITMAPS)

@@ -297,7 +297,8 @@ class Session:
 class Console(Session):
     """The machine's console on our terminal: COM1, byte for byte.
 
-    Ctrl-A is a prefix: Ctrl-A X leaves, Ctrl-A A sends a Ctrl-A.
+    Ctrl-A is a prefix: Ctrl-A X leaves, Ctrl-A A sends a Ctrl-A. Keys wait
+    until the guest has set its ports up, as input does in run mode.
     """
 
     def __init__(self, machine, keyboard, screen):
@@ -338,7 +339,7 @@ class Console(Session):
         super().watch(readers, writers)
         if len(self.keys) < INPUT_AHEAD:
             readers[self.keyboard] = self.on_keys
-        if self.keys:
+        if self.keys and self.guest_listens:
             writers[self.machine.com1.fileno()] = self.send_keys
         if self.screen.pending:
             writers[self.screen.descriptor] = self.screen.flush_some
@@ -356,4 +357,9 @@ class Console(Session):
         return 0 if self.left else status
 
     def complaint(self):
-        return None if self.left else super().complaint()
+        windowed = self.machine.config.display != "none"
+        if self.left or (windowed and self.qemu_status == 0):
+            return None
+        complaint = super().complaint()
+        # What the log says is on the screen already.
+        return complaint and complaint.split("\n")[0]

@@ -23,9 +23,9 @@ from testing import oracle  # noqa: E402
 from testing.suite import Context, Failure, TESTS  # noqa: E402
 
 MODULES = ("hostside", "boot", "foreign", "shell", "terminal", "exhaustion",
-           "reports", "tool")
+           "reports", "tool", "build")
 # The longest first, so that none is left running alone at the end.
-LONG_FIRST = ("boot-uefi*", "host-*", "exhaust-*", "boot-*")
+LONG_FIRST = ("build-*", "boot-uefi*", "host-*", "exhaust-*", "boot-*")
 STATUS_INTERRUPTED = 130
 
 

@@ -65,7 +65,7 @@ static inline bool uart_setup(uint16_t base)
     x86_outb(base + UART_DATA, 1);
     x86_outb(base + UART_IER, 0);
     x86_outb(base + UART_LCR, UART_LCR_8N1);
-    x86_outb(base + UART_FCR, UART_FCR_ENABLE_CLEAR);
+    x86_outb(base + UART_FCR, UART_FCR_ENABLE_CLEAR | UART_FCR_TRIGGER_14);
     if (!uart_loops_back(base))
         return false;
     x86_outb(base + UART_MCR, UART_MCR_DTR_RTS_OUT2);

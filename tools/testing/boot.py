@@ -152,7 +152,8 @@ def boot_corrupt_elf(context):
         for name in ("machine", "class", "phoff", "phnum")), extra=[folder])
     context.succeeded(result)
     for line in result.text().strip().split("\n"):
-        context.contains(line, r"^\w+ (126|2|139)$", "status of a damaged program")
+        context.contains(line, r"^\w+ (126|2|139)$",
+                         "status of a damaged program")
 
 
 # What a bad loader does wrong, and what Quire must say to it. Without the magic

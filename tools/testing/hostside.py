@@ -26,6 +26,7 @@ def run(context, name):
         result = context.host(sys.executable, RUNNER, name,
                               timeout=BUILD_TIMEOUT)
     context.succeeded(result)
+    context.true("skipped" not in result.text(), "the test was not skipped")
 
 
 def register():
