@@ -17,6 +17,7 @@
 #include "mm/vmck.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/lib/assert.h"
+#include "kernel/lib/mutex.h"
 #include "mm/anon.h"
 #include "mm/kmap.h"
 #include "mm/limits.h"
@@ -238,9 +239,26 @@ void vmck_check_destroyed(const struct mm *mm)
 
 /* ---- frames ---- */
 
-/* How often a reference too many is looked at again: a thread that was
- * preempted holds it perhaps. */
-#define LOOKS_MAX 100
+/*
+ * Frames are counted while others may run: a thread at work on another CPU, or
+ * preempted, holds references that no entry shows yet. An error stays; so a
+ * frame is wrong if it is so, in the same way, at many looks in a row. If there
+ * is no quiet moment in LOOKS_MAX looks, nothing is said.
+ */
+#define LOOKS_MAX 1000
+#define LOOKS_SURE 100
+
+/* What a look found. */
+struct look {
+    struct page *odd; /* NULL: all is well */
+    int32_t refs;
+    uint32_t found;
+    bool complete; /* no address space was being changed */
+};
+
+static bool look_complete; /* V */
+static struct mutex vmck_mutex = MUTEX_INIT(vmck_mutex); /* V, page.check */
+/* V: vmck_mutex */
 
 /* Adds the references that mm's entries hold to their frames' count. */
 static void count_entries(struct mm *mm)
@@ -249,11 +267,16 @@ static void count_entries(struct mm *mm)
     struct vma *vma;
     vaddr_t va, stop;
 
+    if (!rwsem_read_trylock(&mm->mmap_lock)) {
+        look_complete = false;
+        return;
+    }
     vma_for_each(vma, &mm->vmas)
         for (va = vma->start; pt_next_table(mm, &va, vma->end, &cur, &stop);)
             for (pte_t *e = cur.entry[0]; va < stop; va += PAGE_SIZE, e++)
                 if (!pte_none(*e) && pte_page(*e) != anon_zero_page)
                     pte_page(*e)->check++;
+    rwsem_read_unlock(&mm->mmap_lock);
 }
 
 /* The first frame whose references are not those that were found; NULL: all
@@ -273,33 +296,48 @@ static struct page *find_odd_frame(void)
     return NULL;
 }
 
-/* Counts all references at a moment when nobody else runs. */
-static struct page *look_at_frames(void)
+/* => vmck_mutex held */
+static struct look look_at_frames(void)
 {
-    struct page *odd;
+    struct look look = {.complete = true};
 
     preempt_disable();
+    look_complete = true;
     for (size_t pfn = 0; pfn < page_array_len; pfn++)
         page_array[pfn].check = 0;
     mm_visit_all(count_entries);
-    odd = find_odd_frame();
+    look.complete = look_complete;
+    look.odd = find_odd_frame();
+    if (look.odd != NULL) {
+        look.refs = atomic_load(&look.odd->refs);
+        look.found = look.odd->check;
+    }
     preempt_enable();
-    return odd;
+    return look;
+}
+
+static bool is_same(const struct look *a, const struct look *b)
+{
+    return a->odd == b->odd && a->refs == b->refs && a->found == b->found;
 }
 
 static void check_frames(void)
 {
-    struct page *odd = look_at_frames();
+    struct look last = look_at_frames(), look;
+    int sure = 0;
 
-    for (int i = 0; i < LOOKS_MAX && odd != NULL; i++) {
+    for (int i = 0; i < LOOKS_MAX && sure < LOOKS_SURE; i++) {
+        if (last.complete && last.odd == NULL)
+            return;
         preempt_schedule();
-        odd = look_at_frames();
+        look = look_at_frames();
+        sure = look.complete && is_same(&look, &last) ? sure + 1 : 0;
+        last = look;
     }
-    if (odd != NULL)
+    if (sure == LOOKS_SURE)
         panic("vmck: frame %#lx of use %u has %d references, but %u entries "
               "and caches hold it",
-              page_to_pfn(odd), odd->use, atomic_load(&odd->refs),
-              odd->check);
+              page_to_pfn(last.odd), last.odd->use, last.refs, last.found);
 }
 
 void vmck_check_all(void)
@@ -309,6 +347,7 @@ void vmck_check_all(void)
         vmck_check_locked(mm);
         rwsem_write_unlock(&mm->mmap_lock);
     }
-    if (cpu_count == 1) /* others could not be kept still */
-        check_frames();
+    mutex_lock(&vmck_mutex);
+    check_frames();
+    mutex_unlock(&vmck_mutex);
 }

@@ -14,7 +14,8 @@ import gzip
 import struct
 import sys
 
-WIDTH, HEIGHT = 8, 16
+HEIGHT = 16
+PER_LINE = 11  # bytes that fit, as clang-format has it
 AIR_ABOVE = 2
 TABLE_METRICS, TABLE_BITMAPS, TABLE_ENCODINGS = 4, 8, 32
 
@@ -132,8 +133,8 @@ def main():
     for code, rows in sorted(glyphs(font).items()):
         cells = [f"0x{row:02x}," for row in rows]
         cells[-1] = cells[-1].rstrip(",") + "},"
-        print(f"    [0x{code:02x}] = {{{' '.join(cells[:8])}")
-        print(f"              {' '.join(cells[8:])}")
+        print(f"    [0x{code:02x}] = {{{' '.join(cells[:PER_LINE])}")
+        print(f"              {' '.join(cells[PER_LINE:])}")
     print("};")
 
 

@@ -14,10 +14,10 @@
 
 /* ---- boot, in this order ---- */
 
-void serial_init_early(void);  /* COM1 by polling, as a log sink */
-void serial_init(void);        /* COM1, COM2: interrupts */
-void screen_init(void);        /* VGA text or frame buffer as a log sink */
-void keyboard_init(void);      /* PS/2, feeds the tty */
+void serial_init_early(void); /* COM1 by polling, as a log sink */
+void serial_init(void);       /* COM1, COM2: interrupts */
+void screen_init(void);       /* VGA text or frame buffer as a log sink */
+void keyboard_init(void);     /* PS/2, feeds the tty */
 void tty_init(void);
 
 /* ---- fw_cfg: QEMU's firmware configuration device (docs/specs/fw_cfg) ---- */

@@ -94,8 +94,8 @@ int framebuffer_init(const struct boot_framebuffer *info, unsigned *ncolumns,
         return -ENODEV;
     pitch = info->pitch;
     nbytes = (info->bits_per_pixel + 7U) / 8;
-    memory = kmap_device(info->base, pitch * info->height,
-                         KMAP_WRITE_COMBINING);
+    memory =
+        kmap_device(info->base, pitch * info->height, KMAP_WRITE_COMBINING);
     if (memory == NULL)
         return -ENOMEM;
     for (unsigned i = 0; i < COLOURS; i++)

@@ -28,11 +28,11 @@
 
 static struct spinlock hostin_lock = SPINLOCK_INIT;
 static struct waitqueue readers = WAITQUEUE_INIT(readers);
-static uint8_t ring[RING_SIZE];   /* H */
-static uint32_t head, tail;       /* H: counted for ever; tail <= head */
-static bool escaped;              /* H: a DLE has come */
-static bool ended;                /* H: no more will come */
-static bool interrupting;         /* H: the UART's interrupt is on */
+static uint8_t ring[RING_SIZE]; /* H */
+static uint32_t head, tail;     /* H: counted for ever; tail <= head */
+static bool escaped;            /* H: a DLE has come */
+static bool ended;              /* H: no more will come */
+static bool interrupting;       /* H: the UART's interrupt is on */
 /* H: hostin_lock */
 
 static void take_byte_locked(uint8_t byte)

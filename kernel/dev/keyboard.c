@@ -22,9 +22,9 @@
 #define DATA 0x60
 #define STATUS 0x64 /* written: COMMAND */
 #define COMMAND 0x64
-#define STATUS_OUTPUT 0x01 /* a byte is there for us */
-#define STATUS_INPUT 0x02  /* ours has not been taken yet */
-#define STATUS_MOUSE 0x20  /* what is there is the mouse's */
+#define STATUS_OUTPUT 0x01  /* a byte is there for us */
+#define STATUS_INPUT 0x02   /* ours has not been taken yet */
+#define STATUS_MOUSE 0x20   /* what is there is the mouse's */
 #define STATUS_NOTHING 0xff /* no controller: all bits read as 1 */
 
 #define COMMAND_READ_CONFIG 0x20
@@ -44,8 +44,8 @@
 #define KEYBOARD_ENABLE_SCANNING 0xf4
 #define KEYBOARD_ACK 0xfa
 
-#define POLLS 100000    /* about 0.1 s on a machine, less under emulation */
-#define FLUSH_BYTES 64  /* more than a controller keeps */
+#define POLLS 100000   /* about 0.1 s on a machine, less under emulation */
+#define FLUSH_BYTES 64 /* more than a controller keeps */
 
 /* The status bits become `want` (of those in mask) in time. */
 static bool wait_status(uint8_t mask, uint8_t want)
@@ -99,7 +99,7 @@ static bool configure(void)
     if (!send(COMMAND, COMMAND_READ_CONFIG) || !receive(&config))
         return false;
     config |= CONFIG_INTERRUPT | CONFIG_TRANSLATE | CONFIG_MOUSE_OFF;
-    config &= (uint8_t)~(CONFIG_MOUSE_INTERRUPT | CONFIG_KEYBOARD_OFF);
+    config &= (uint8_t) ~(CONFIG_MOUSE_INTERRUPT | CONFIG_KEYBOARD_OFF);
     return send(COMMAND, COMMAND_WRITE_CONFIG) && send(DATA, config) &&
            send(COMMAND, COMMAND_ENABLE_KEYBOARD);
 }

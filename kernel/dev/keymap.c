@@ -55,8 +55,8 @@ static const char shifted[KEYS] = "\0\x1b"
 /* From KEY_KEYPAD_7 on. */
 static const char keypad_digits[] = "789-456+1230.";
 static const char *const keypad_moves[] = {
-    ESC "[1~", ESC "[A", ESC "[5~", "-",       ESC "[D",  ESC "[G", ESC "[C",
-    "+",       ESC "[4~", ESC "[B", ESC "[6~", ESC "[2~", ESC "[3~",
+    ESC "[1~", ESC "[A",  ESC "[5~", "-",       ESC "[D",  ESC "[G",  ESC "[C",
+    "+",       ESC "[4~", ESC "[B",  ESC "[6~", ESC "[2~", ESC "[3~",
 };
 _Static_assert(ARRAY_SIZE(keypad_moves) == KEY_KEYPAD_DOT - KEY_KEYPAD_7 + 1,
                "a sequence for each key of the keypad");
@@ -70,7 +70,7 @@ static const char *const function_keys[] = {
 static struct {
     bool left_shift, right_shift, left_ctrl, right_ctrl, left_alt, right_alt;
     bool caps_lock, num_lock;
-    bool extended;       /* 0xe0 has come */
+    bool extended;        /* 0xe0 has come */
     unsigned meaningless; /* bytes to leave out */
 } state;
 
@@ -124,8 +124,7 @@ static bool modifier(uint8_t key, bool extended, bool pressed)
         else
             state.left_alt = pressed;
         return true;
-    default:
-        return false;
+    default: return false;
     }
 }
 

@@ -45,15 +45,15 @@
 #define NOT_SHOWN 0xffff /* no cell: bit 15 is never set */
 
 static struct spinlock screen_lock;
-static struct vt vt;                                    /* S */
-static vt_cell cells[VT_MAX_ROWS * VT_MAX_COLUMNS];     /* S: vt's */
-static vt_cell shown[VT_MAX_ROWS * VT_MAX_COLUMNS];     /* S */
-static unsigned cursor_y;        /* S: the row that shows the cursor */
-static unsigned cursor_x;        /* S */
-static bool log_waits;           /* S: the log is being replayed */
-static bool timer_armed;         /* S */
-static uint64_t drawn_at;        /* S: clock_now() of the last drawing */
-static bool present, has_timer;  /* C */
+static struct vt vt;                                /* S */
+static vt_cell cells[VT_MAX_ROWS * VT_MAX_COLUMNS]; /* S: vt's */
+static vt_cell shown[VT_MAX_ROWS * VT_MAX_COLUMNS]; /* S */
+static unsigned cursor_y;              /* S: the row that shows the cursor */
+static unsigned cursor_x;              /* S */
+static bool log_waits;                 /* S: the log is being replayed */
+static bool timer_armed;               /* S */
+static uint64_t drawn_at;              /* S: clock_now() of the last drawing */
+static bool present, has_timer;        /* C */
 static volatile uint16_t *text_memory; /* C: text mode's; else NULL */
 static size_t text_pitch;              /* C: cells a row */
 /* S: screen_lock; C: constant after screen_init */

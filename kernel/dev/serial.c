@@ -28,12 +28,12 @@
 #define STUCK_POLLS 1000000
 
 static struct spinlock com1_lock = SPINLOCK_INIT;
-static char ring[RING_SIZE];      /* C1 */
-static uint32_t head, tail;       /* C1: counted for ever; tail <= head */
-static bool stuck;                /* C1: a wait was in vain */
-static bool paused;               /* C1: the tty takes no input */
-static bool interrupting;         /* C1: the interrupt handler is there */
-static uint8_t interrupts;        /* C1: what IER has */
+static char ring[RING_SIZE]; /* C1 */
+static uint32_t head, tail;  /* C1: counted for ever; tail <= head */
+static bool stuck;           /* C1: a wait was in vain */
+static bool paused;          /* C1: the tty takes no input */
+static bool interrupting;    /* C1: the interrupt handler is there */
+static uint8_t interrupts;   /* C1: what IER has */
 static bool present __ro_after_init;
 /* C1: com1_lock */
 

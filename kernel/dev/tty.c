@@ -29,7 +29,7 @@
 #define OUT_CHUNK 256
 #define TIME_UNIT_NS (100 * NSEC_PER_MSEC)
 
-#define CONTROL(letter) ((letter) & 0x1f)
+#define CONTROL(letter) ((letter)&0x1f)
 
 struct tty console_tty = {
     .lock = SPINLOCK_INIT,
@@ -39,8 +39,8 @@ struct tty console_tty = {
             .c_iflag = ICRNL | IXON | IUTF8,
             .c_oflag = OPOST | ONLCR,
             .c_cflag = B115200 | CS8 | CREAD | HUPCL,
-            .c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL |
-                       ECHOKE | IEXTEN,
+            .c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE |
+                       IEXTEN,
             .c_cc =
                 {
                     [VINTR] = CONTROL('C'),

@@ -30,20 +30,20 @@
  * While it is off, line_end means nothing.
  */
 struct tty {
-    struct spinlock lock;      /* taken with interrupts off */
-    struct waitqueue wait;     /* for input, for room to write, for the end of
-                                  another's write */
-    struct termios termios;    /* T */
-    struct winsize winsize;    /* T */
-    int pgrp, session;         /* T: 0: none */
-    uint16_t ring[TTY_RING];   /* T */
+    struct spinlock lock;    /* taken with interrupts off */
+    struct waitqueue wait;   /* for input, for room to write, for the end of
+                                another's write */
+    struct termios termios;  /* T */
+    struct winsize winsize;  /* T */
+    int pgrp, session;       /* T: 0: none */
+    uint16_t ring[TTY_RING]; /* T */
     uint32_t head, line_end, tail; /* T */
-    unsigned column;           /* T: where the cursor is, for tabs */
-    unsigned line_column;      /* T: where it was as the line began */
-    bool literal;              /* T: the next byte is taken as it is */
-    bool stopped;              /* T: by ^S */
-    bool writing;              /* A: somebody is in tty_write */
-}; /* T: lock; A: atomic */
+    unsigned column;               /* T: where the cursor is, for tabs */
+    unsigned line_column;          /* T: where it was as the line began */
+    bool literal;                  /* T: the next byte is taken as it is */
+    bool stopped;                  /* T: by ^S */
+    bool writing;                  /* A: somebody is in tty_write */
+};                                 /* T: lock; A: atomic */
 
 static inline bool tty_has(const struct tty *tty, tcflag_t local_flag)
 {

@@ -56,8 +56,8 @@ void tty_drop_input_locked(struct tty *tty)
 bool tty_input_ready(struct tty *tty)
 {
     const uint64_t flags = spin_lock_irqsave(&tty->lock);
-    const bool ready = tty->head - tty->tail < TTY_RING - 1 ||
-                       !tty_readable_locked(tty, 1);
+    const bool ready =
+        tty->head - tty->tail < TTY_RING - 1 || !tty_readable_locked(tty, 1);
 
     spin_unlock_irqrestore(&tty->lock, flags);
     return ready;

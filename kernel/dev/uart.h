@@ -25,12 +25,12 @@
 #define UART_IIR_NONE 0x01
 #define UART_IIR_ID 0x0f
 #define UART_IIR_SENT 0x02
-#define UART_FCR 2 /* FIFO control */
+#define UART_FCR 2                 /* FIFO control */
 #define UART_FCR_ENABLE_CLEAR 0xc7 /* interrupt at 14 bytes or a pause */
-#define UART_LCR 3 /* line control */
+#define UART_LCR 3                 /* line control */
 #define UART_LCR_8N1 0x03
-#define UART_LCR_DLAB 0x80 /* the first two registers are the divisor */
-#define UART_MCR 4         /* modem control */
+#define UART_LCR_DLAB 0x80         /* the first two registers are the divisor */
+#define UART_MCR 4                 /* modem control */
 #define UART_MCR_DTR_RTS_OUT2 0x0b /* OUT2 lets the interrupt out on a PC */
 #define UART_MCR_LOOP 0x10         /* what is sent comes straight back */
 #define UART_LSR 5                 /* line status */
@@ -65,7 +65,7 @@ static inline bool uart_setup(uint16_t base)
     x86_outb(base + UART_DATA, 1);
     x86_outb(base + UART_IER, 0);
     x86_outb(base + UART_LCR, UART_LCR_8N1);
-    x86_outb(base + UART_FCR, UART_FCR_ENABLE_CLEAR | UART_FCR_TRIGGER_14);
+    x86_outb(base + UART_FCR, UART_FCR_ENABLE_CLEAR);
     if (!uart_loops_back(base))
         return false;
     x86_outb(base + UART_MCR, UART_MCR_DTR_RTS_OUT2);

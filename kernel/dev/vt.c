@@ -158,8 +158,7 @@ void vt_delete_cells(struct vt *vt, unsigned n)
 
 static void copy_row(struct vt *vt, unsigned to, unsigned from)
 {
-    memcpy(vt_row(vt, to), vt_row(vt, from),
-           vt->ncolumns * sizeof(*vt->cells));
+    memcpy(vt_row(vt, to), vt_row(vt, from), vt->ncolumns * sizeof(*vt->cells));
     vt->dirty[to] = true;
 }
 
@@ -198,25 +197,16 @@ static void print(struct vt *vt, uint32_t unicode)
 static void control(struct vt *vt, uint8_t byte)
 {
     switch (byte) {
-    case CONTROL_BACKSPACE:
-        vt_move(vt, (int)vt->x - 1, (int)vt->y);
-        break;
+    case CONTROL_BACKSPACE: vt_move(vt, (int)vt->x - 1, (int)vt->y); break;
     case CONTROL_TAB:
         vt_move(vt, (int)ROUND_UP(vt->x + 1, TAB_WIDTH), (int)vt->y);
         break;
     case CONTROL_LF:
     case CONTROL_VT:
-    case CONTROL_FF:
-        vt_line_feed(vt);
-        break;
-    case CONTROL_CR:
-        vt_move(vt, 0, (int)vt->y);
-        break;
-    case CONTROL_ESC:
-        vt->state = VT_ESCAPE;
-        break;
-    default:
-        break;
+    case CONTROL_FF: vt_line_feed(vt); break;
+    case CONTROL_CR: vt_move(vt, 0, (int)vt->y); break;
+    case CONTROL_ESC: vt->state = VT_ESCAPE; break;
+    default: break;
     }
 }
 
@@ -265,8 +255,7 @@ void vt_write(struct vt *vt, const char *bytes, size_t len)
         const uint8_t byte = (uint8_t)bytes[i];
 
         /* Inside a sequence too, a control character does what it does. */
-        if (vt->state == VT_GROUND ||
-            (byte < ' ' && vt->state != VT_STRING))
+        if (vt->state == VT_GROUND || (byte < ' ' && vt->state != VT_STRING))
             ground_byte(vt, byte);
         else
             vt_escape_byte(vt, byte);

@@ -39,7 +39,7 @@ enum vt_state {
 /* The rows are a ring, so that scrolling moves no cell: screen row y is row
  * (top + y) % nrows of cells. */
 struct vt {
-    vt_cell *cells;          /* C: nrows rows of ncolumns */
+    vt_cell *cells;           /* C: nrows rows of ncolumns */
     unsigned ncolumns, nrows; /* C */
     unsigned top;
     unsigned x, y;     /* the cursor */
@@ -56,10 +56,10 @@ struct vt {
     enum vt_state state;
     unsigned params[VT_MAX_PARAMS]; /* of a CSI sequence; 0: left out */
     unsigned nparams;
-    char private_mark;              /* '?' and kin after ESC [, or 0 */
-    uint32_t codepoint;             /* of UTF-8, so far */
-    unsigned continuation;          /* bytes of it that are still to come */
-}; /* C: constant after vt_init */
+    char private_mark;     /* '?' and kin after ESC [, or 0 */
+    uint32_t codepoint;    /* of UTF-8, so far */
+    unsigned continuation; /* bytes of it that are still to come */
+};                         /* C: constant after vt_init */
 
 /* A blank screen. => cells: ncolumns * nrows, within VT_MAX_* */
 void vt_init(struct vt *vt, vt_cell *cells, unsigned ncolumns, unsigned nrows);

@@ -219,9 +219,13 @@ static void csi_final(struct vt *vt, char final)
     case 'm': select_renditions(vt); break;
     case 's': save_cursor(vt); break;
     case 'u': restore_cursor(vt); break;
-    case 'J': case 'K': case 'L': case 'M': case 'P': case 'X': case '@':
-        csi_edit(vt, final);
-        break;
+    case 'J':
+    case 'K':
+    case 'L':
+    case 'M':
+    case 'P':
+    case 'X':
+    case '@': csi_edit(vt, final); break;
     default: csi_move(vt, final); break;
     }
 }
@@ -262,12 +266,16 @@ static void escape_byte(struct vt *vt, uint8_t byte)
     vt->state = VT_GROUND;
     switch (byte) {
     case '[': csi_start(vt); break;
-    case ']': case 'P': case 'X': case '^': case '_':
-        vt->state = VT_STRING;
-        break;
-    case '(': case ')': case '#': case '%': case ' ':
-        vt->state = VT_CHARSET;
-        break;
+    case ']':
+    case 'P':
+    case 'X':
+    case '^':
+    case '_': vt->state = VT_STRING; break;
+    case '(':
+    case ')':
+    case '#':
+    case '%':
+    case ' ': vt->state = VT_CHARSET; break;
     case '7': save_cursor(vt); break;
     case '8': restore_cursor(vt); break;
     case 'D': vt_line_feed(vt); break;

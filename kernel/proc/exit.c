@@ -264,21 +264,18 @@ static void become_zombie(struct process *process, int status)
 
 /*
  * With `vmck`: every frame must be accounted for now that the process is gone.
- * Frames can be counted only while nobody is at work on them, so others that
- * can run are let first; if some still can, the check is left to a later end.
  * Looked at is the end of each job (a leader of a group): all of them would
- * take too long.
+ * take too long. Others that can run are let first, and if some still can, the
+ * look is left to a later end: it would find frames in their hands.
  */
 static void check_memory(const struct process *process)
 {
-    if (!vmck_enabled || cpu_count != 1 || process->group != process->id)
+    if (!vmck_enabled || process->group != process->id)
         return;
     for (int i = 0; i < CHECK_YIELDS && sched_running() != 1; i++)
         sched_yield();
-    preempt_disable();
     if (sched_running() == 1)
         vmck_check_all();
-    preempt_enable();
 }
 
 /* => interrupts are off on return */
