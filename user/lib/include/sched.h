@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Scheduling, and clone's flags (for syscall(SYS_clone, ...)). */
+/* Scheduling, and clone(2). errno is one for all threads that share memory. */
 #ifndef LIB_SCHED_H
 #define LIB_SCHED_H
 
@@ -19,6 +19,10 @@ typedef struct {
 #define CPU_CLR(cpu, set) ((set)->bits[(cpu) / 64] &= ~(1UL << ((cpu) % 64)))
 #define CPU_ISSET(cpu, set) (((set)->bits[(cpu) / 64] >> ((cpu) % 64)) & 1)
 #define CPU_COUNT(set) lib_cpu_count(set)
+
+/* fn(arg) in a new process or thread, on `stack` (its upper end); further
+ * arguments: int *parent_tid, void *tls, int *child_tid. */
+int clone(int (*fn)(void *arg), void *stack, int flags, void *arg, ...);
 
 int lib_cpu_count(const cpu_set_t *set);
 int sched_yield(void);
