@@ -69,13 +69,15 @@ endif
 INCLUDE := $(shell $(CC) -print-file-name=include)
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wundef -Wimplicit-fallthrough $(CLANG_FLAGS)
-COMMON := -std=gnu11 -O2 -g -ffreestanding -nostdinc -isystem $(INCLUDE) -I. \
-	-fno-pic -fno-pie -fno-stack-protector -fcf-protection=none \
-	-fno-omit-frame-pointer -fno-strict-aliasing \
-	-fno-asynchronous-unwind-tables -fno-common $(WARNINGS)
+# limits.h and its like: the compiler's, but a program sees its library's first.
+COMMON = -std=gnu11 -O2 -g -ffreestanding -nostdinc $(SYSTEM) \
+	-isystem $(INCLUDE) -I. -fno-pic -fno-pie -fno-stack-protector \
+	-fcf-protection=none -fno-omit-frame-pointer \
+	-fno-strict-aliasing -fno-asynchronous-unwind-tables -fno-common $(WARNINGS)
 KERNEL_FLAGS := $(COMMON) -mcmodel=kernel -mno-red-zone -mgeneral-regs-only \
 	-Wframe-larger-than=1024
-USER_FLAGS := $(COMMON) -isystem user/lib/include
+SYSTEM := -isystem user/lib/include
+USER_FLAGS := $(COMMON)
 DEPS = -MMD -MP
 
 # ---- what there is ----
