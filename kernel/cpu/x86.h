@@ -364,13 +364,14 @@ static inline void x86_xrstor(const void *area, uint64_t mask)
 
 /* ---- one word, in one instruction ---- */
 
-/* Adds n to a 64-bit lvalue, which may be per-CPU data (__seg_gs): nothing can
- * come between its reading and its writing on this CPU. */
-#define x86_add64(lvalue, n)                                                   \
-    asm volatile("addq %1, %0"                                                 \
-                 : "+m"(lvalue)                                                \
-                 : "er"((uint64_t)(n))                                         \
-                 : "cc")
+/* Adds n to the 64 bits at this offset of the CPU's own data (GS), in one
+ * instruction: nothing can come between its reading and its writing on this
+ * CPU. The prefix is written out, since Clang drops that of a __seg_gs operand
+ * of inline assembly. */
+static __always_inline void x86_gs_add64(uint64_t offset, uint64_t n)
+{
+    asm volatile("addq %1, %%gs:%a0" : : "p"(offset), "er"(n) : "cc");
+}
 
 /* ---- many words at once ---- */
 

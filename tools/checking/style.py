@@ -3,12 +3,14 @@
 import collections
 import os
 import re
+import shutil
 import subprocess
 
 from checking.tree import in_kernel, is_c, read, without_comments
 
 MAX_FUNCTION = 60
 LONG_FILE = 400
+FORMATTER = "clang-format-14"   # versions differ; this is Debian 12's
 BATCH = 30              # files given to clang-format at a time
 COMPLAINT = re.compile(r"^([^:\n]+):\d+:\d+: (?:warning|error):", re.MULTILINE)
 SPDX = "SPDX-License-Identifier: MIT"
@@ -27,11 +29,12 @@ NO_SPDX = (".json", ".md", ".txt")
 def check_format(pool, files):
     """clang-format's complaints, counted by file."""
     sources = [path for path in files if is_c(path)]
+    formatter = FORMATTER if shutil.which(FORMATTER) else "clang-format"
     batches = [sources[at:at + BATCH]
                for at in range(0, len(sources), BATCH)]
 
     def complaints(paths):
-        done = subprocess.run(["clang-format", "--dry-run", *paths],
+        done = subprocess.run([formatter, "--dry-run", *paths],
                               capture_output=True, text=True, check=False)
         return COMPLAINT.findall(done.stderr)
 
@@ -40,7 +43,7 @@ def check_format(pool, files):
             path for batch in pool.map(complaints, batches) for path in batch)
     except FileNotFoundError:
         return ["clang-format is missing: run `make setup`"]
-    return [f"{path}: {count} places; clang-format -i {path}"
+    return [f"{path}: {count} places; {formatter} -i {path}"
             for path, count in sorted(found.items())]
 
 
