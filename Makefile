@@ -9,7 +9,7 @@ define HELP
 make setup            install what is missing (apt), saying what and why
 make                  build everything: kernel, programs, build/quire.iso
 make run              boot to the shell        Ctrl-A X or `poweroff` leaves
-     CMD='ls -l /'    run that instead, and end with its exit status
+     CMD='ls -l /'    run that instead, and end when it does
      EXTRA=DIR MEM=1G CPUS=1 CPU=qemu64 ARGS='kernel arguments' TIMEOUT=60
 make window           the same with a screen and a keyboard
 make debug            stop at the kernel's first C line, in gdb
@@ -61,6 +61,7 @@ LD := $(PREFIX)ld
 AR := $(PREFIX)ar
 OBJCOPY := $(PREFIX)objcopy
 NASM := nasm
+NASM_DEBUG = -g -F dwarf
 ifneq ($(LLVM),)
 CC := clang --target=x86_64-unknown-none-elf
 CLANG_FLAGS := -Wno-address-of-packed-member
@@ -140,11 +141,14 @@ $(offsets).inc: kernel/cpu/offsets.c tools/offsets.py $(flags_file)
 define nasm
 	@mkdir -p $(@D)
 	@echo "  NASM    $<"
-	@$(NASM) -f elf64 -g -F dwarf -I$(BUILD)/gen/ -I. -MD $(@:.o=.d) -o $@ $<
+	@$(NASM) -f elf64 $(NASM_DEBUG) -I$(BUILD)/gen/ -I. -MD $(@:.o=.d) -o $@ $<
 endef
 
 $(user_objects)/%.asm.o: %.asm $(flags_file)
 	$(nasm)
+
+# Start-up code is linked at two places; gdb cannot make sense of its lines.
+$(BUILD)/boot/start.asm.o: NASM_DEBUG :=
 
 $(BUILD)/%.asm.o: %.asm $(offsets).inc
 	$(nasm)
@@ -214,8 +218,10 @@ RUN_OPTIONS = $(if $(EXTRA),--extra '$(EXTRA)') $(if $(MEM),--mem $(MEM)) \
 	$(if $(ARGS),--kernel-args '$(ARGS)') \
 	$(if $(TIMEOUT),--timeout $(TIMEOUT))
 
+# CMD is for Quire's shell to read, not for this machine's.
+run: export QUIRE_CMD = $(value CMD)
 run: all
-	@tools/quire run $(RUN_OPTIONS) $(if $(CMD),-- $(CMD))
+	@tools/quire run $(RUN_OPTIONS) $(if $(CMD),-- sh -c "$$QUIRE_CMD")
 
 window: all
 	@tools/quire window $(RUN_OPTIONS)
@@ -224,7 +230,7 @@ debug: all
 	@tools/quire debug $(RUN_OPTIONS)
 
 test: all
-	@$(PYTHON) tools/test.py $(T)
+	@$(PYTHON) tools/test.py $(if $(T),'$(T)')
 
 bench: all
 	@tools/quire bench
