@@ -217,9 +217,10 @@ void mm_switch(struct mm *mm)
     cpu_load_page_table(mm != NULL ? mm->root : kmap_root);
     if (prev == NULL)
         return;
-    __atomic_fetch_and(&prev->cpumask, ~bit, __ATOMIC_SEQ_CST);
     if (unlikely(vmck_enabled))
-        tlbdebt_pay_all(prev);
+        tlbdebt_leave(prev);
+    else
+        __atomic_fetch_and(&prev->cpumask, ~bit, __ATOMIC_SEQ_CST);
 }
 
 struct mm *mm_current(void)

@@ -65,11 +65,11 @@ static void flush_pages(vaddr_t start, vaddr_t end)
 /* => preemption off */
 static void flush_this_cpu(const struct mm *mm, vaddr_t start, vaddr_t end)
 {
-    const bool user = mm != &kernel_mm;
-
-    if (user && this_cpu()->mm != mm)
-        return;
-    if (user && end - start > TLB_FLUSH_PAGES_MAX * PAGE_SIZE) {
+    if (mm == &kernel_mm) {
+        flush_pages(start, end);
+    } else if (this_cpu()->mm != mm) {
+        /* Gone already, or on its way: nothing of mm will be used here. */
+    } else if (end - start > TLB_FLUSH_PAGES_MAX * PAGE_SIZE) {
         vmstat_inc(VM_TLB_FLUSH_ALL);
         x86_write_cr3(x86_read_cr3());
     } else {

@@ -16,6 +16,10 @@
  * Both are bounded. A debt that finds no room is not written down: the ledger
  * may miss an error but never invents one.
  *
+ * Who is in debt and to whom is written down in one step with a look at
+ * mm->cpumask, and a CPU leaves the mask and pays in one step: so no debt is
+ * noted for a CPU that has left, and none that it has left open is seen.
+ *
  * Locks: ledger_lock, with interrupts off: flush requests come as interrupts.
  */
 #include "mm/tlbdebt.h"
@@ -128,14 +132,16 @@ static void note_frame_locked(uint64_t pfn, const struct record *record)
 void tlbdebt_note(struct mm *mm, vaddr_t va, pte_t old, pte_t new,
                   const char *place)
 {
-    struct record *record;
+    struct record *record = NULL;
     uint64_t owed, flags;
 
-    if (!is_weaker(old, new) || (owed = holders(mm)) == 0)
+    if (!is_weaker(old, new) || holders(mm) == 0)
         return;
     va = ROUND_DOWN(va, PAGE_SIZE);
     flags = spin_lock_irqsave(&ledger_lock);
-    record = find_record_locked(mm, place);
+    owed = holders(mm);
+    if (owed != 0)
+        record = find_record_locked(mm, place);
     if (record != NULL) {
         if (record->cpus == 0) {
             *record = (struct record){.generation = record->generation,
@@ -155,14 +161,10 @@ void tlbdebt_note(struct mm *mm, vaddr_t va, pte_t old, pte_t new,
     spin_unlock_irqrestore(&ledger_lock, flags);
 }
 
-void tlbdebt_pay(const struct mm *mm, vaddr_t start, vaddr_t end)
+static void pay_locked(const struct mm *mm, vaddr_t start, vaddr_t end)
 {
     const uint64_t bit = 1UL << cpu_id();
-    uint64_t flags;
 
-    if (READ_ONCE(noutstanding) == 0)
-        return;
-    flags = spin_lock_irqsave(&ledger_lock);
     for (unsigned i = 0; i < RECORDS; i++) {
         struct record *record = &records[i];
 
@@ -175,6 +177,25 @@ void tlbdebt_pay(const struct mm *mm, vaddr_t start, vaddr_t end)
             noutstanding--;
         }
     }
+}
+
+void tlbdebt_pay(const struct mm *mm, vaddr_t start, vaddr_t end)
+{
+    uint64_t flags;
+
+    if (READ_ONCE(noutstanding) == 0)
+        return;
+    flags = spin_lock_irqsave(&ledger_lock);
+    pay_locked(mm, start, end);
+    spin_unlock_irqrestore(&ledger_lock, flags);
+}
+
+void tlbdebt_leave(struct mm *mm)
+{
+    const uint64_t flags = spin_lock_irqsave(&ledger_lock);
+
+    __atomic_fetch_and(&mm->cpumask, ~(1UL << cpu_id()), __ATOMIC_SEQ_CST);
+    pay_locked(mm, 0, UINT64_MAX);
     spin_unlock_irqrestore(&ledger_lock, flags);
 }
 

@@ -31,11 +31,9 @@ void tlbdebt_note(struct mm *mm, vaddr_t va, pte_t old, pte_t new,
  * => preemption off */
 void tlbdebt_pay(const struct mm *mm, vaddr_t start, vaddr_t end);
 
-/* This CPU has let go of all of mm's translations. => preemption off */
-static inline void tlbdebt_pay_all(const struct mm *mm)
-{
-    tlbdebt_pay(mm, 0, UINT64_MAX);
-}
+/* This CPU has loaded another page table: takes its bit out of mm->cpumask, and
+ * with it all its debts, in one step. => preemption off */
+void tlbdebt_leave(struct mm *mm);
 
 /* The current thread goes back to user mode: panics if it owes. */
 void tlbdebt_check_thread(void);

@@ -68,21 +68,19 @@ static void leave_memory(struct thread *thread)
 
 /* Takes the thread off its process's list. => P held too */
 static void unlink_thread_locked(struct process *process,
-                                 struct thread *thread, int status)
+                                 struct thread *thread)
 {
     ASSERT(spin_is_locked(&process_tree_lock));
     sched_add_usage(thread, &process->dead_usage);
     list_remove(&thread->process_link);
     process->nthreads--;
     process_counts.nthreads--;
-    if (process->leader == thread) {
+    if (process->leader == thread)
         process->leader = NULL;
-        process->exit_status = status;
-    }
 }
 
 /* The thread is no part of its process any more. True if it was the last one:
- * *status is then the process's. */
+ * *status is then the process's, by default the last thread's. */
 static bool leave_process(struct thread *thread, int *status)
 {
     struct process *process = thread->process;
@@ -91,9 +89,10 @@ static bool leave_process(struct thread *thread, int *status)
     bool last;
 
     spin_lock(&process->lock);
-    unlink_thread_locked(process, thread, *status);
+    unlink_thread_locked(process, thread);
     last = process->nthreads == 0;
-    *status = process->exiting ? process->group_status : process->exit_status;
+    if (process->exiting)
+        *status = process->group_status;
     spin_unlock(&process->lock);
     id->thread = NULL;
     thread->id = NULL;
@@ -180,6 +179,7 @@ static void release_group_locked(const struct process *process,
         !signal_group_is_orphaned_locked(group, leaving))
         return;
     list_for_each_entry(member, &group->group, group_link) {
+        member->ngroup_signals++;
         signal_send_process(member, SIGHUP, NULL);
         signal_send_process(member, SIGCONT, NULL);
     }
@@ -263,7 +263,7 @@ static void become_zombie(struct process *process, int status)
 }
 
 /*
- * With `vmck`: every frame must be accounted for now that the process is gone.
+ * With `vmck`: every frame must be accounted for when the process is gone.
  * Looked at is the end of each job (a leader of a group): all of them would
  * take too long. Others that can run are let first, and if some still can, the
  * look is left to a later end: it would find frames in their hands.

@@ -9,9 +9,10 @@
  *
  * I1: until it is published nobody but its maker knows the child, so taking it
  *     apart again needs no lock.
- * I2: a signal to a whole group or process meets a fork either before it is
- *     published (then the call is repeated after the signal) or finds the child
- *     too: both happen under process_tree_lock.
+ * I2: a signal to a whole group meets a fork either before it is published
+ *     (then the call is repeated after the signal) or finds the child too: both
+ *     happen under process_tree_lock. One to this process alone does not hold
+ *     up the fork: it would never end where signals come quicker than it runs.
  *
  * Locks: process_tree_lock, then process->lock.
  */
@@ -279,14 +280,18 @@ static struct process *choose_parent_locked(const struct clone_request *req,
     return process->parent;
 }
 
-/* Publishes a new process, unless a signal comes first (I2). */
+/* Publishes a new process, unless a signal to its group came first (I2) or
+ * this one ends. ngroup_signals: as the fork began. */
 static int publish_child(const struct clone_request *req,
-                         struct process *child, struct thread *thread)
+                         struct process *child, struct thread *thread,
+                         uint64_t ngroup_signals)
 {
     uint64_t flags = spin_lock_irqsave(&process_tree_lock);
+    struct process *parent = current_process();
     int err = 0;
 
-    if ((READ_ONCE(current_thread()->head.work) & THREAD_WORK_SIGNAL) != 0)
+    if (parent->ngroup_signals != ngroup_signals ||
+        READ_ONCE(parent->exiting) || READ_ONCE(current_thread()->must_exit))
         err = -ERESTARTNOINTR;
     else if (!may_be_more_locked(current_process()))
         err = -EAGAIN;
@@ -303,8 +308,7 @@ static int publish_thread(struct thread *thread)
     int err = 0;
 
     spin_lock(&process->lock);
-    if (process->exiting || process->exec_alone ||
-        (READ_ONCE(current_thread()->head.work) & THREAD_WORK_SIGNAL) != 0)
+    if (process->exiting || process->exec_alone || process->stopping)
         err = -ERESTARTNOINTR;
     else if (!may_be_more_locked(process))
         err = -EAGAIN;
@@ -353,6 +357,7 @@ static long clone_thread(const struct clone_request *req)
 
 static long clone_process(const struct clone_request *req)
 {
+    uint64_t ngroup_signals = READ_ONCE(current_process()->ngroup_signals);
     struct process *child;
     struct thread *thread;
     int err = make_process(req, &child);
@@ -362,7 +367,7 @@ static long clone_process(const struct clone_request *req)
     err = make_thread(req, child, &thread);
     if (err != 0)
         goto drop_child;
-    err = publish_child(req, child, thread);
+    err = publish_child(req, child, thread, ngroup_signals);
     if (err != 0)
         goto drop_thread;
     return start(req, thread);

@@ -5,7 +5,9 @@
  * Sleepers are kept in a hash table of buckets by their word's key:
  *
  *     private   (address space, address)
- *     shared    (page cache, offset in the file)
+ *     shared    (page cache, offset in the file), or where nobody shares the
+ *               memory (address space, address + 1): the two kinds of calls
+ *               do not meet, as on Linux
  *
  * A key only compares: the memory may go while somebody sleeps on it. If
  * another object then comes to lie at the same address, a sleeper is woken for
@@ -47,6 +49,9 @@ struct bucket {
     struct list waiters; /* L: first come, first served */
 }; /* L: lock */
 
+/* In an offset, which is a multiple of 4: the caller did not say private. */
+#define KEY_SHARED 1UL
+
 struct futex_key {
     const void *object; /* struct mm or struct page_cache; only compared */
     uint64_t offset;
@@ -85,6 +90,7 @@ static int find_shared(struct mm *mm, vaddr_t at, struct futex_key *key)
     vma = vma_find(&mm->vmas, at);
     if (vma != NULL && vma->start <= at) {
         err = 0;
+        key->offset |= KEY_SHARED;
         cache = vma_cache(vma);
         if (cache != NULL && (vma->flags & VM_MAYSHARE)) {
             key->object = cache;

@@ -122,6 +122,7 @@ struct process {
     bool stop_complete;         /* P: all have, and the parent was told */
     struct waitqueue stop_wait; /* where they wait for SIGCONT */
     enum stop_report report;    /* T and P: what wait4 has not yet told */
+    uint64_t ngroup_signals;    /* T: that came to its whole group, or all */
 
     /* Attributes. */
     char name[COMM_LEN];        /* P: always terminated */

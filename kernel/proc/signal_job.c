@@ -121,6 +121,7 @@ int signal_send_group(int group, int sig, const struct signal_info *info)
 
     if (pid != NULL) {
         list_for_each_entry(process, &pid->group, group_link) {
+            process->ngroup_signals++;
             signal_send_process(process, sig, info);
             n++;
         }

@@ -92,6 +92,7 @@ static int send_to_group(int group, const struct signal_info *info)
 
     if (pid != NULL) {
         list_for_each_entry(process, &pid->group, group_link) {
+            process->ngroup_signals++;
             err = send_one_locked(process, NULL, info);
             sent |= err == 0;
         }
@@ -112,6 +113,7 @@ static int send_to_all(const struct signal_info *info)
 
         if (pid->process == NULL || pid->process == current_process())
             continue;
+        pid->process->ngroup_signals++;
         err = send_one_locked(pid->process, NULL, info);
         if (err != -EPERM)
             result = err;

@@ -9,6 +9,8 @@
  *   - one that ends the process, and that some thread does not block, marks it
  *     as ending and tells all its threads. So nothing can hold up a kill -9
  *     but the threads' way out of the kernel;
+ *   - to a process that is stopped, or about to be, any but SIGKILL and SIGCONT
+ *     is queued, and looked at when it goes on;
  *   - any other is queued, and one thread that does not block it is told.
  *
  * Lock: P (signal_impl.h).
@@ -85,6 +87,8 @@ void signal_die_locked(struct process *process, int status)
 static void tell_locked(struct process *process, struct thread *thread,
                         int sig)
 {
+    if (process->stopping && sig != SIGKILL)
+        return; /* its threads look when they go on */
     if (thread == NULL)
         thread = find_taker_locked(process, sig);
     if (thread == NULL || !wants(thread, sig))

@@ -70,6 +70,9 @@ void test_start(char **argv, char **envp);
 /* The exit code of a program without cases: 0 if no check failed. */
 int test_result(void);
 
+/* A case that runs longer than this has failed. */
+extern long test_timeout_ms;
+
 /* This program's file, as an absolute path. */
 const char *test_self(void);
 

@@ -11,8 +11,7 @@
 #include "user/test/test.h"
 #include "user/test/tmp.h"
 
-/* A case that runs longer than this has failed. */
-#define CASE_TIMEOUT_MS 60000
+long test_timeout_ms = 60000;
 
 #define AT_EXECFN_TYPE 31
 
@@ -87,15 +86,15 @@ long now_ms(void)
 /* Waits for a case's process, or kills it and its group when it hangs. */
 static int wait_case(pid_t pid)
 {
-    long deadline = now_ms() + CASE_TIMEOUT_MS;
+    long deadline = now_ms() + test_timeout_ms;
     struct timespec pause = { 0, 100000 };
     int status = 0;
     pid_t found;
 
     while ((found = waitpid(pid, &status, WNOHANG)) == 0) {
         if (now_ms() > deadline) {
-            say("  still running after %d s: killed\n",
-                CASE_TIMEOUT_MS / 1000);
+            say("  still running after %ld s: killed\n",
+                test_timeout_ms / 1000);
             kill(-pid, SIGKILL);
             kill(pid, SIGKILL);
             return wait_child(pid);
