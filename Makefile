@@ -10,7 +10,7 @@ make setup            install what is missing (apt), saying what and why
 make                  build everything: kernel, programs, build/quire.iso
 make run              boot to the shell        Ctrl-A X or `poweroff` leaves
      CMD='ls -l /'    run that instead, and end when it does
-     EXTRA=DIR MEM=1G CPUS=1 CPU=qemu64 ARGS='kernel arguments' TIMEOUT=60
+     EXTRA=DIR MEM=1G CPUS=1 CPU=max ARGS='kernel arguments' TIMEOUT=60
 make window           the same with a screen and a keyboard
 make debug            stop at the kernel's first C line, in gdb
 make test             all tests; T=NAME (or a pattern) for one

@@ -6,7 +6,7 @@
  * The walk (pt_descend) goes from the root towards one address and stops at
  * the table that a caller asked for, or where there is none. A range operation
  * descends once for each last-level table, 512 pages, and works on the entries
- * of that table in one go (pt_for_each_table).
+ * of that table in one go (pt_next_table).
  *
  * A table page's struct page holds its lock and the number of its non-zero
  * entries. Tables are linked in under their parent's lock, by anyone who holds
