@@ -22,6 +22,7 @@
 #include "kernel/fs/file.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lib/irqflags.h"
+#include "kernel/lib/lockck.h"
 #include "kernel/lib/log.h"
 #include "kernel/lib/string.h"
 #include "kernel/proc/cpus.h"
@@ -196,6 +197,8 @@ void kernel_main(uint32_t magic, uint32_t mbi)
     read_fw_cfg_cmdline();
     read_log_options();
     log_info("Quire: %s\n", boot_info.cmdline);
+    if (boot_option("lockck", NULL, 0))
+        lockck_init(&boot_cpu.lockck);
     read_fw_cfg_ramdisk();
     memory();
     guarded_stacks();

@@ -9,7 +9,9 @@
  * A stack that is given back stays mapped and waits on the free list for its
  * next user: mapping and flushing cost far more than the 16 KiB.
  *
- * Locks: kstack_lock guards the list, the slots and the entries.
+ * Locks: kstack_lock guards the list and the slots. Entries belong to who has
+ * taken their slot, or the stack off the list: flushing waits for other CPUs,
+ * one of which may wait for the lock with interrupts off (a thread's end).
  */
 #include "kernel/abi/errno.h"
 #include "kernel/lib/assert.h"
@@ -71,9 +73,35 @@ static void unmap_pages(vaddr_t stack, size_t n, struct page *pages[])
     tlb_flush_kernel(stack, stack + n * PAGE_SIZE);
 }
 
-static int map_new_locked(struct page *pages[KSTACK_PAGES], vaddr_t *stack)
+/* SLOTS if all are taken. */
+static size_t take_slot(void)
 {
-    size_t slot = bitmap_find_clear(slots, SLOTS, slot_hint), n;
+    size_t slot;
+
+    spin_lock(&kstack_lock);
+    slot = bitmap_find_clear(slots, SLOTS, slot_hint);
+    if (slot < SLOTS) {
+        bitmap_set(slots, slot);
+        slot_hint = slot + 1;
+    }
+    spin_unlock(&kstack_lock);
+    return slot;
+}
+
+static void give_slot_back(vaddr_t stack)
+{
+    const size_t slot = (stack - KSTACKS_BASE) / SLOT_SIZE;
+
+    spin_lock(&kstack_lock);
+    bitmap_clear(slots, slot);
+    slot_hint = MIN(slot_hint, slot);
+    spin_unlock(&kstack_lock);
+}
+
+static int map_in_slot(struct page *pages[KSTACK_PAGES], vaddr_t *stack)
+{
+    const size_t slot = take_slot();
+    size_t n;
 
     if (slot == SLOTS)
         return -ENOMEM;
@@ -81,15 +109,13 @@ static int map_new_locked(struct page *pages[KSTACK_PAGES], vaddr_t *stack)
     n = map_pages(*stack, pages);
     if (n < KSTACK_PAGES) {
         unmap_pages(*stack, n, pages);
+        give_slot_back(*stack);
         return -ENOMEM;
     }
-    bitmap_set(slots, slot);
-    slot_hint = slot + 1;
     return 0;
 }
 
-/* A stack where there was none. The frames come first: with the lock held,
- * running out of them could not be helped by reclaim. */
+/* A stack where there was none. */
 static int map_new(vaddr_t *stack)
 {
     struct page *pages[KSTACK_PAGES];
@@ -100,27 +126,32 @@ static int map_new(vaddr_t *stack)
         err = page_alloc(PAGE_STACK, &pages[n]);
         n += err == 0;
     }
-    if (err == 0) {
-        spin_lock(&kstack_lock);
-        err = map_new_locked(pages, stack);
-        spin_unlock(&kstack_lock);
-    }
+    if (err == 0)
+        err = map_in_slot(pages, stack);
     if (err != 0)
         page_put_array(pages, n);
     return err;
 }
 
-int kstack_alloc(uint64_t *top)
+/* The stack that was freed last; NULL: none waits. */
+static struct free_stack *take_free(void)
 {
     struct free_stack *stack;
-    vaddr_t fresh;
-    int err;
 
     spin_lock(&kstack_lock);
     stack = free_stacks;
     if (stack != NULL)
         free_stacks = stack->next;
     spin_unlock(&kstack_lock);
+    return stack;
+}
+
+int kstack_alloc(uint64_t *top)
+{
+    struct free_stack *stack = take_free();
+    vaddr_t fresh;
+    int err;
+
     if (stack != NULL) {
         *top = (vaddr_t)stack + KSTACK_SIZE;
         return 0;
@@ -144,21 +175,15 @@ void kstack_free(uint64_t top)
 size_t kstack_shrink(void)
 {
     struct page *pages[KSTACK_PAGES];
+    struct free_stack *stack;
     size_t freed = 0;
 
-    spin_lock(&kstack_lock);
-    while (free_stacks != NULL) {
-        vaddr_t stack = (vaddr_t)free_stacks;
-        size_t slot = (stack - KSTACKS_BASE) / SLOT_SIZE;
-
-        free_stacks = free_stacks->next;
-        unmap_pages(stack, KSTACK_PAGES, pages);
+    while ((stack = take_free()) != NULL) {
+        unmap_pages((vaddr_t)stack, KSTACK_PAGES, pages);
         page_put_array(pages, KSTACK_PAGES);
-        bitmap_clear(slots, slot);
-        slot_hint = MIN(slot_hint, slot);
+        give_slot_back((vaddr_t)stack);
         freed += KSTACK_PAGES;
     }
-    spin_unlock(&kstack_lock);
     return freed;
 }
 

@@ -45,6 +45,7 @@ static size_t reclaim(size_t n)
 
 void mm_init(void)
 {
+    pt_init_early();
     mm_slab = slab_cache_create("mm", sizeof(struct mm), 64);
     tlbdebt_init();
     mmap_init();
@@ -132,7 +133,7 @@ int mm_fork(struct mm *parent, struct mm **out)
     rwsem_write_lock(&parent->mmap_lock);
     /* Truncation may find the child through a file as soon as an area is
      * attached; it must wait until the entries are copied. */
-    rwsem_write_lock(&child->mmap_lock);
+    rwsem_write_lock_nested(&child->mmap_lock);
     copy_properties(child, parent);
     tlb_begin(&tlb, parent);
     vma_for_each(vma, &parent->vmas) {

@@ -51,6 +51,8 @@ void pagecache_create(struct page_cache *cache,
         .size = size,
         .store_size = size,
         .reclaimable = is_reclaimable};
+    spin_init(&cache->lock);
+    spin_init(&cache->mappings_lock);
     list_init(&cache->mappings);
     list_init(&cache->all);
     if (!is_reclaimable)

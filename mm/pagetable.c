@@ -37,6 +37,22 @@ static bool is_early(void)
     return page_array == NULL;
 }
 
+/* A table of this level, and those below it. */
+static void init_locks(paddr_t table, unsigned level)
+{
+    const pte_t *entries = table_entries(table);
+
+    spin_init(&phys_to_page(table)->table.lock);
+    for (unsigned i = 0; level > 0 && i < PT_ENTRIES; i++)
+        if (pte_present(entries[i]) && !pte_large(entries[i], level))
+            init_locks(pte_paddr(entries[i]), level - 1);
+}
+
+void pt_init_early(void)
+{
+    init_locks(kmap_root, PT_LEVELS - 1);
+}
+
 static int table_alloc(struct mm *mm, paddr_t *out)
 {
     struct page *page;

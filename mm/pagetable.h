@@ -179,6 +179,10 @@ static inline void pt_unlock(pte_t *entry)
  * => mmap_lock held for write */
 void pt_free_empty(struct tlb_gather *tlb, vaddr_t start, vaddr_t end);
 
+/* Boot: the kernel's tables that are older than the page array get their
+ * locks. => after page_init, before any other table is built */
+void pt_init_early(void);
+
 /* A fresh root with the kernel's half filled in; 0 or -ENOMEM. */
 __must_check int pt_create_root(paddr_t *out);
 /* => every user entry is gone */

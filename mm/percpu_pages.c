@@ -50,8 +50,10 @@ static size_t (*reclaim_fn)(size_t n); /* C after mm_init */
 
 void percpu_pages_init(void)
 {
-    for (unsigned cpu = 0; cpu < MAX_CPUS; cpu++)
+    for (unsigned cpu = 0; cpu < MAX_CPUS; cpu++) {
+        spin_init(&stacks[cpu].lock);
         stack_of[cpu] = &stacks[cpu];
+    }
 }
 
 /* Any CPU's stack would do; this one's lock is not contended. */

@@ -179,6 +179,9 @@ struct slab_cache *slab_cache_create(const char *name, size_t size,
     cache->per_slab = (uint16_t)((PAGE_SIZE << cache->order) / cache->size);
     batch = MAX(BATCH_BYTES / cache->size, 2UL);
     cache->batch = (uint16_t)MIN(batch, (size_t)BATCH_MAX);
+    spin_init(&cache->lock);
+    for (unsigned cpu = 0; cpu < MAX_CPUS; cpu++)
+        spin_init(&cache->cpu[cpu].lock);
     list_init(&cache->partial);
     list_init(&cache->empty);
     caches[ncaches] = cache;

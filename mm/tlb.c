@@ -129,6 +129,8 @@ static void flush(struct mm *mm, vaddr_t start, vaddr_t end)
     uint64_t targets;
 
     preempt_disable();
+    if (unlikely(lockck_enabled))
+        lockck_check_flush();
     flush_this_cpu(mm, start, end);
     if (cpu_count > 1) {
         atomic_fence();
@@ -216,6 +218,8 @@ void tlb_flush_page(struct mm *mm, vaddr_t va)
 void tlb_flush_kernel(vaddr_t start, vaddr_t end)
 {
     preempt_disable();
+    if (unlikely(lockck_enabled))
+        lockck_check_flush();
     flush_this_cpu(&kernel_mm, start, end);
     if (cpu_count > 1)
         shoot_down(cpu_online_mask() & ~(1UL << cpu_id()), &kernel_mm, start,

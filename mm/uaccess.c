@@ -12,6 +12,7 @@
 #include "kernel/cpu/x86_user.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lib/preempt.h"
+#include "mm/mm.h"
 
 struct ex_entry {
     uint64_t fault, resume;
@@ -19,9 +20,11 @@ struct ex_entry {
 
 extern const struct ex_entry __ex_table_start[], __ex_table_end[];
 
-/* A fault may sleep. */
+/* A fault may sleep, and takes the address space's lock. */
 static void assert_may_fault(void)
 {
+    if (unlikely(lockck_enabled) && mm_current() != NULL)
+        lockck_check_may_lock((const uint32_t *)&mm_current()->mmap_lock.id);
     ASSERT(cpu_head_gs->preempt_count == 0);
 }
 

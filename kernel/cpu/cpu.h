@@ -9,6 +9,7 @@
 #ifndef KERNEL_CPU_CPU_H
 #define KERNEL_CPU_CPU_H
 
+#include "kernel/lib/lockck.h"
 #include "kernel/lib/preempt.h"
 #include "kernel/lib/types.h"
 
@@ -39,7 +40,8 @@ struct cpu {
     struct thread *idle;  /* C */
     uint64_t counters[CPU_COUNTERS]; /* mm/vmstat.h */
     struct cpu_arch *arch; /* C: GDT, TSS, IST stacks; kernel/cpu/gdt.c */
-};                         /* C: constant; A: atomic */
+    struct lockck_cpu lockck; /* the spinlocks it holds, with lockck */
+};                            /* C: constant; A: atomic */
 
 #define cpu_gs ((struct cpu __seg_gs *)0)
 

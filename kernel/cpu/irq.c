@@ -13,6 +13,7 @@
 #include "kernel/cpu/x86.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lib/irqflags.h"
+#include "kernel/lib/lockck.h"
 #include "kernel/lib/preempt.h"
 
 struct irq_action {
@@ -103,7 +104,11 @@ void irq_dispatch(struct trap_frame *frame)
         return;
     }
     preempt_disable();
+    if (unlikely(lockck_enabled))
+        lockck_enter_interrupt();
     handle(frame->vector);
+    if (unlikely(lockck_enabled))
+        lockck_leave_interrupt();
     apic_end_of_interrupt();
     preempt_enable_no_resched();
 

@@ -45,6 +45,7 @@ int fdtable_create(struct fdtable **out)
     if (table == NULL)
         return -ENOMEM;
     atomic_store(&table->refs, 1);
+    spin_init(&table->lock);
     table->fds = (struct fd_arrays){
         .capacity = FIRST_CAPACITY,
         .files = table->first_files,

@@ -203,7 +203,7 @@ static int unlink_locked(struct walk *walk, bool directory,
 
 int vfs_unlink(const struct path_at *at, bool directory)
 {
-    struct dentry *victim;
+    struct dentry *victim = NULL;
     struct walk walk;
     int err;
 

@@ -13,8 +13,9 @@
  */
 #include "kernel/lib/mutex.h"
 
-void mutex_init(struct mutex *mutex)
+void mutex_init_class(struct mutex *mutex, uint64_t class)
 {
+    mutex->id = class;
     mutex->state = 0;
     spin_init(&mutex->lock);
     list_init(&mutex->waiters);

@@ -13,24 +13,27 @@
 #define MUTEX_WAITING 1UL /* somebody sleeps: unlock must hand over */
 
 struct mutex {
+    uint64_t id;          /* C: the class, for lockck; 0 of a static one */
     uintptr_t state;      /* A: the owner, a struct thread *, or'ed with
                              MUTEX_WAITING; 0 when free */
     struct spinlock lock; /* guards the queue and the slow paths */
     struct list waiters;  /* L: struct waiter; not empty iff MUTEX_WAITING */
-};                        /* A: atomic; L: lock */
+};                        /* A: atomic; L: lock; C: constant, but lockck's */
 
 #define MUTEX_INIT(name)                                                       \
     {                                                                          \
-        0, SPINLOCK_INIT, LIST_INIT((name).waiters)                            \
+        .lock = SPINLOCK_INIT, .waiters = LIST_INIT((name).waiters)            \
     }
 
-void mutex_init(struct mutex *mutex);
+/* Free, and of the class of all that are initialised by this line. */
+#define mutex_init(mutex) mutex_init_class((mutex), LOCK_CLASS(#mutex))
+
+void mutex_init_class(struct mutex *mutex, uint64_t class);
 
 void mutex_lock_slow(struct mutex *mutex);
 void mutex_unlock_slow(struct mutex *mutex);
 
-/* True if the lock was free and is now held. */
-static inline bool mutex_trylock(struct mutex *mutex)
+static inline bool mutex_take_if_free(struct mutex *mutex)
 {
     uintptr_t expected = 0;
 
@@ -39,10 +42,21 @@ static inline bool mutex_trylock(struct mutex *mutex)
                                        __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
+/* True if the lock was free and is now held. */
+static inline bool mutex_trylock(struct mutex *mutex)
+{
+    bool taken = mutex_take_if_free(mutex);
+
+    if (taken)
+        LOCKCK_TELL(LOCKCK_SLEEP_TRYLOCK, &mutex->id);
+    return taken;
+}
+
 /* => thread context, no spinlock held; not recursive (asserted) */
 static inline void mutex_lock(struct mutex *mutex)
 {
-    if (unlikely(!mutex_trylock(mutex)))
+    LOCKCK_TELL(LOCKCK_SLEEP_LOCK, &mutex->id);
+    if (unlikely(!mutex_take_if_free(mutex)))
         mutex_lock_slow(mutex);
 }
 
@@ -51,6 +65,7 @@ static inline void mutex_unlock(struct mutex *mutex)
 {
     uintptr_t expected = (uintptr_t)current_thread();
 
+    LOCKCK_TELL(LOCKCK_SLEEP_UNLOCK, &mutex->id);
     if (unlikely(!__atomic_compare_exchange_n(&mutex->state, &expected, 0,
                                               false, __ATOMIC_RELEASE,
                                               __ATOMIC_RELAXED)))

@@ -14,6 +14,7 @@
 #include "kernel/lib/types.h"
 
 struct cpu;
+struct lockck_cpu;
 struct thread;
 
 /* First member of struct cpu (kernel/cpu/cpu.h), at GS:0. Fields are
@@ -23,12 +24,13 @@ struct cpu_head {
     struct thread *current; /* changed by the scheduler only */
     uint32_t preempt_count; /* > 0: no preemption */
     uint32_t need_resched;  /* A: the scheduler should run soon */
-};                          /* C: constant; A: atomic */
+    struct lockck_cpu *lockck; /* C: kernel/lib/lockck.h */
+};                             /* C: constant; A: atomic */
 
 #define cpu_head_gs ((struct cpu_head __seg_gs *)0)
 
-/* Runs the scheduler from a point where preemption is allowed; a no-op while
- * interrupts are off (their restoring, or the interrupt's end, looks again).
+/* Runs the scheduler, unless preemption or interrupts are off: who turns them
+ * on looks again, and so does the interrupt's end.
  * Implemented in kernel/proc/sched.c. */
 void preempt_schedule(void);
 
@@ -49,12 +51,18 @@ static __always_inline void preempt_enable_no_resched(void)
     cpu_head_gs->preempt_count--;
 }
 
-static __always_inline void preempt_enable(void)
+/* Hands the CPU over if that was asked for. */
+static __always_inline void preempt_check(void)
 {
     compiler_barrier();
-    if (--cpu_head_gs->preempt_count == 0 &&
-        unlikely(cpu_head_gs->need_resched != 0))
+    if (unlikely(cpu_head_gs->need_resched != 0))
         preempt_schedule();
+}
+
+static __always_inline void preempt_enable(void)
+{
+    preempt_enable_no_resched();
+    preempt_check();
 }
 
 /* Preemption is on (interrupts may still be off). The answer stays right even

@@ -20,8 +20,9 @@ struct rwsem_waiter {
     bool writer;
 };
 
-void rwsem_init(struct rwsem *sem)
+void rwsem_init_class(struct rwsem *sem, uint64_t class)
 {
+    sem->id = class;
     sem->state = 0;
     spin_init(&sem->lock);
     list_init(&sem->waiters);
@@ -119,8 +120,10 @@ bool rwsem_read_trylock(struct rwsem *sem)
 
     while ((old & (RWSEM_WRITER | RWSEM_WAITING)) == 0)
         if (__atomic_compare_exchange_n(&sem->state, &old, old + 1, true,
-                                        __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+                                        __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+            LOCKCK_TELL(LOCKCK_SLEEP_TRYLOCK, &sem->id);
             return true;
+        }
     return false;
 }
 

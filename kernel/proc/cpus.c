@@ -48,6 +48,9 @@ static struct cpu *cpu_make(unsigned id, uint32_t apic_id)
     _Static_assert(sizeof(struct cpu) <= PAGE_SIZE, "a page holds it");
     ASSERT(cpu_arch_size <= PAGE_SIZE);
     cpu->head.self = cpu;
+    cpu->head.lockck = &cpu->lockck;
+    if (lockck_enabled)
+        lockck_add_holder(&cpu->lockck.spin);
     cpu->id = id;
     cpu->apic_id = apic_id;
     cpu->arch = zeroed_page();

@@ -262,7 +262,7 @@ static void lock_two(struct bucket *a, struct bucket *b)
 
     spin_lock(&first->lock);
     if (a != b)
-        spin_lock(first == a ? &b->lock : &a->lock);
+        spin_lock_nested(first == a ? &b->lock : &a->lock);
 }
 
 static void unlock_two(struct bucket *a, struct bucket *b)

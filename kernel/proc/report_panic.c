@@ -13,6 +13,7 @@
 #include "kernel/dev/dev.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lib/format.h"
+#include "kernel/lib/lockck.h"
 #include "kernel/lib/log.h"
 #include "kernel/lib/string.h"
 #include "kernel/proc/backtrace.h"
@@ -20,6 +21,7 @@
 #include "kernel/proc/process.h"
 #include "kernel/proc/report.h"
 #include "kernel/proc/report_text.h"
+#include "mm/layout.h"
 #include "mm/mm.h"
 
 #define NO_CPU UINT32_MAX
@@ -57,6 +59,7 @@ static void enter_panic(void)
     uint32_t expected = NO_CPU;
 
     x86_cli();
+    lockck_stop();
     preempt_disable();
     if (!__atomic_compare_exchange_n(&panic_cpu, &expected, cpu_id(), false,
                                      __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
@@ -135,8 +138,51 @@ void panic(const char *fmt, ...)
     va_end(args);
     report_line(&out, "kernel panic: %s", message);
     report_cpus(&out);
-    report_kernel_backtrace(&out, (uint64_t)__builtin_return_address(0),
+    /* Within the call: what follows it may be another function. */
+    report_kernel_backtrace(&out, (uint64_t)__builtin_return_address(0) - 1,
                             *(const uint64_t *)__builtin_frame_address(0));
+    end_machine();
+}
+
+/* ---- lockck ---- */
+
+void lockck_name_object(const void *object, char *buf, size_t size)
+{
+    struct symbol symbol = {.address = (vaddr_t)object};
+
+    symbols_find_object(&symbol);
+    if (symbol.name[0] == '\0')
+        ksnprintf(buf, size, "%p", object);
+    else if (symbol.offset == 0)
+        ksnprintf(buf, size, "%s", symbol.name);
+    else
+        ksnprintf(buf, size, "%s+%#lx", symbol.name, symbol.offset);
+}
+
+static void report_part(struct report_out *out, const struct lockck_part *part)
+{
+    struct symbol symbol;
+
+    report_line(out, "%s", part->title);
+    for (unsigned i = 0; i < part->len && part->trace[i] != 0; i++) {
+        const vaddr_t address = KERNEL_BASE | part->trace[i];
+
+        symbol.address = address - 1; /* in the call before */
+        symbols_find_kernel(&symbol, 1);
+        report_line(out, "  #%-2u %#018lx %s+%#lx", i, address, symbol.name,
+                    symbol.offset + 1);
+    }
+}
+
+void lockck_panic(const struct lockck_report *report)
+{
+    struct report_out out = {.line = panic_line};
+
+    enter_panic();
+    report_line(&out, "kernel panic: lockck: %s", report->what);
+    report_cpus(&out);
+    for (unsigned i = 0; i < report->n; i++)
+        report_part(&out, &report->part[i]);
     end_machine();
 }
 

@@ -48,13 +48,6 @@ void queue_remove_locked(struct run_queue *rq, struct thread *thread);
 /* Makes a CPU run its scheduler soon. => interrupts off */
 void queue_resched(unsigned cpu);
 
-/* Hands the CPU over if that was asked for while it was not allowed. */
-static inline void preempt_check(void)
-{
-    if (unlikely(cpu_head_gs->need_resched != 0))
-        preempt_schedule();
-}
-
 /* Nothing runs there, as far as can be told without its lock. */
 static inline bool queue_is_idle(unsigned cpu)
 {

@@ -303,6 +303,8 @@ void preempt_schedule_irq(void)
 
 void sched_exit(void)
 {
+    if (unlikely(lockck_enabled))
+        lockck_check_nothing_held();
     /* Not to be preempted once it is marked: it would count as off CPU for
      * good. */
     irq_save();

@@ -65,6 +65,8 @@ int sched_sleep(uint64_t deadline_ns)
     int state = READ_ONCE(thread->state);
     bool timed = deadline_ns != WAIT_FOREVER;
 
+    if (unlikely(lockck_enabled))
+        lockck_check_sleep();
     if (is_broken_off(thread, state)) {
         sched_sleep_cancel();
         return -ERESTARTSYS;

@@ -87,7 +87,7 @@ static const struct selftest tests[] = {
 
 void selftest_run(void)
 {
-    char name[16];
+    char name[24];
 
     if (!boot_option("selftest", name, sizeof(name)))
         return;
@@ -97,5 +97,7 @@ void selftest_run(void)
         tests[i].run();
         panic("selftest: %s was not stopped", name);
     }
+    if (selftest_lockck(name))
+        panic("selftest: %s was not stopped", name);
     log_error("selftest: there is no test %s\n", name);
 }

@@ -35,13 +35,21 @@ struct best {
     bool found;
 };
 
+static bool is_of_type(const Elf64_Sym *sym, unsigned type)
+{
+    return sym->st_shndx != SHN_UNDEF && sym->st_shndx < SHN_ABS &&
+           sym->st_name != 0 && ELF64_ST_TYPE(sym->st_info) == type;
+}
+
 /* Code: a function, or a label in assembly, which has no type. */
 static bool is_code(const Elf64_Sym *sym)
 {
-    const unsigned type = ELF64_ST_TYPE(sym->st_info);
+    return is_of_type(sym, STT_FUNC) || is_of_type(sym, STT_NOTYPE);
+}
 
-    return sym->st_shndx != SHN_UNDEF && sym->st_shndx < SHN_ABS &&
-           sym->st_name != 0 && (type == STT_FUNC || type == STT_NOTYPE);
+static bool is_object(const Elf64_Sym *sym)
+{
+    return is_of_type(sym, STT_OBJECT);
 }
 
 static void consider(struct best *best, const Elf64_Sym *sym, uint64_t addr)
@@ -55,7 +63,8 @@ static void consider(struct best *best, const Elf64_Sym *sym, uint64_t addr)
 
 /* ---- the kernel ---- */
 
-static void find_kernel(struct symbol *symbol)
+static void find_kernel(struct symbol *symbol,
+                        bool (*is_wanted)(const Elf64_Sym *sym))
 {
     const Elf64_Sym *table = boot_info.symtab;
     const size_t n = boot_info.symtab_size / sizeof(*table);
@@ -66,7 +75,7 @@ static void find_kernel(struct symbol *symbol)
     if (table == NULL || boot_info.strtab == NULL)
         return;
     for (size_t i = 0; i < n; i++)
-        if (is_code(&table[i]))
+        if (is_wanted(&table[i]))
             consider(&best, &table[i], symbol->address);
     if (!best.found || best.name >= boot_info.strtab_size)
         return;
@@ -79,7 +88,12 @@ static void find_kernel(struct symbol *symbol)
 void symbols_find_kernel(struct symbol *symbols, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        find_kernel(&symbols[i]);
+        find_kernel(&symbols[i], is_code);
+}
+
+void symbols_find_object(struct symbol *symbol)
+{
+    find_kernel(symbol, is_object);
 }
 
 /* ---- a program ---- */

@@ -21,6 +21,8 @@ struct symbol {
 
 /* => any context */
 void symbols_find_kernel(struct symbol *symbols, size_t n);
+/* The kernel's variable at an address. => any context */
+void symbols_find_object(struct symbol *symbol);
 
 /* In the current process. Reads its executable; an address in another file is
  * named by that file.

@@ -52,6 +52,14 @@ static void init_fields(struct thread *thread, struct process *process)
     timer_setup(&thread->sleep_timer, sleep_over);
 }
 
+struct held_locks *lockck_current_holder(void)
+{
+    static struct held_locks boot; /* of the first thread, and before it */
+    struct thread *thread = current_thread();
+
+    return thread != NULL && thread->held != NULL ? thread->held : &boot;
+}
+
 void thread_init_idle(struct thread *thread)
 {
     init_fields(thread, &kernel_process);
@@ -84,6 +92,16 @@ static void thread_begin(void *arg)
     enter_user(thread);
 }
 
+/* Whatever lockck has to remember of it. */
+static int alloc_held(struct thread *thread)
+{
+    thread->held = kmalloc(sizeof(*thread->held));
+    if (thread->held == NULL)
+        return -ENOMEM;
+    lockck_add_holder(thread->held);
+    return 0;
+}
+
 int thread_create(struct process *process, bool user, struct thread **out)
 {
     struct thread *thread = slab_zalloc(thread_cache);
@@ -101,6 +119,8 @@ int thread_create(struct process *process, bool user, struct thread **out)
     err = kstack_alloc(&thread->head.stack_top);
     if (err != 0)
         goto free_fpu;
+    if (unlikely(lockck_enabled) && (err = alloc_held(thread)) != 0)
+        goto free_stack;
     cpu_prepare_stack(&thread->head, thread_begin, thread,
                       user ? sizeof(struct trap_frame) : 0);
     thread->cpu = cpu_id();
@@ -108,6 +128,8 @@ int thread_create(struct process *process, bool user, struct thread **out)
     *out = thread;
     return 0;
 
+free_stack:
+    kstack_free(thread->head.stack_top);
 free_fpu:
     if (thread->fpu != NULL)
         slab_free(fpu_cache, thread->fpu);
@@ -132,6 +154,10 @@ void thread_put(struct thread *thread)
     kstack_free(thread->head.stack_top);
     if (thread->fpu != NULL)
         slab_free(fpu_cache, thread->fpu);
+    if (unlikely(thread->held != NULL)) {
+        lockck_remove_holder(thread->held);
+        kfree(thread->held);
+    }
     slab_free(thread_cache, thread);
     process_put(process);
 }

@@ -96,6 +96,8 @@ struct thread {
     void (*entry)(void *arg); /* C: NULL: nothing */
     void *arg;               /* C */
     const char *name;        /* C */
+
+    struct held_locks *held; /* C: with lockck, its mutexes and rwsems */
 }; /* A: atomic; C: constant; T: process_tree_lock; P: process->lock;
       Q: the lock of run queue `cpu`; O: the thread itself */
 

@@ -36,7 +36,7 @@ uint32_t syscall_trace; /* C after boot */
 
 void trap_init(void)
 {
-    syscall_trace = vmck_enabled;
+    syscall_trace = vmck_enabled || lockck_enabled;
 }
 
 /* ---- page faults ---- */
@@ -213,6 +213,8 @@ void trap_exception(struct trap_frame *frame, vaddr_t fault_address)
         trap_to_signal(frame);
     if (unlikely(vmck_enabled))
         tlbdebt_check_thread();
+    if (unlikely(lockck_enabled))
+        lockck_check_nothing_held();
 }
 
 /* ---- the way back to user mode ---- */
@@ -254,6 +256,8 @@ void syscall_exit_hook(struct trap_frame *frame)
     struct mm *mm = mm_current();
 
     tlbdebt_check_thread();
+    if (lockck_enabled)
+        lockck_check_nothing_held();
     if (!vmck_enabled || mm == NULL || !builds_address_space(frame->error))
         return;
     rwsem_read_lock(&mm->mmap_lock);

@@ -18,7 +18,8 @@ SPDX_WITHIN = 3         # lines
 LEFTOVER = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
 ASM = re.compile(r"\b(__asm__|__asm|asm)\b\s*(volatile|goto|__volatile__|\()")
 # Where inline assembly lives in the kernel; offsets.c only names offsets.
-ASM_HOMES = re.compile(r"kernel/cpu/(x86\w*\.h|offsets\.c)$")
+ASM_HOMES = re.compile(r"kernel/cpu/(x86\w*\.h|offsets\.c)$|"
+                       r"kernel/lib/lockck_site\.h$")
 # The page's bits, spelled bare. Registers and layout are where they belong.
 PAGE_NUMBER = re.compile(r"(<<|>>)\s*12\b|\b0x(1ff|fff)U?L?\b")
 NUMBER_HOMES = re.compile(r"kernel/cpu/|kernel/abi/|mm/(layout|pagetable)\.h$|"

@@ -104,7 +104,7 @@ class Context:
 
     def quire(self, *program, data=b"", timeout=RUN_TIMEOUT, **settings):
         """Runs a program in Quire, vmck on unless kernel_args says else."""
-        settings.setdefault("kernel_args", "vmck")
+        settings.setdefault("kernel_args", "vmck lockck")
         config = Config(program=list(program), **settings)
         with Machine(config) as machine:
             session = Session(machine, data=data)
