@@ -140,9 +140,9 @@ static const char *read_mmap(const struct tag_mmap *tag)
          at += tag->entry_size) {
         const struct mmap_entry *entry = (const void *)(entries + at);
 
-        problem = regions_add(entry->base, entry->len,
-                              entry->type == MMAP_RAM ? BOOT_RAM
-                                                      : BOOT_RESERVED);
+        problem =
+            regions_add(entry->base, entry->len,
+                        entry->type == MMAP_RAM ? BOOT_RAM : BOOT_RESERVED);
     }
     return problem;
 }

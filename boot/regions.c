@@ -73,8 +73,8 @@ static const char *fill(uint64_t start, uint64_t end,
                 return table_full;
             *slot = (struct boot_region){start, stop, type};
         }
-        start = MAX(stop, i < boot_info.nregions ? boot_info.regions[i].end
-                                                 : stop);
+        start =
+            MAX(stop, i < boot_info.nregions ? boot_info.regions[i].end : stop);
     }
     return NULL;
 }
@@ -114,9 +114,8 @@ static const char *repaint(uint64_t start, uint64_t end,
 
 const char *regions_add(uint64_t base, uint64_t len, enum boot_region_type type)
 {
-    const uint64_t end = base < PHYS_END && len < PHYS_END - base
-                             ? base + len
-                             : PHYS_END;
+    const uint64_t end =
+        base < PHYS_END && len < PHYS_END - base ? base + len : PHYS_END;
     const char *problem;
 
     if (base >= end)

@@ -91,8 +91,8 @@ static void read_log_options(void)
 
 static void log_memory(void)
 {
-    log_info("memory: %zu MiB in %zu frames\n",
-             page_total() * PAGE_SIZE >> 20, page_total());
+    log_info("memory: %zu MiB in %zu frames\n", page_total() * PAGE_SIZE >> 20,
+             page_total());
 }
 
 static void memory(void)

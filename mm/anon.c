@@ -36,8 +36,8 @@ enum mm_fault_result anon_map_zero(struct fault *fault)
 /* Inlined into the most frequent case of all. */
 static __always_inline void install(struct fault *fault, struct page *page)
 {
-    pte_t pte = pte_make(page_to_phys(page),
-                         vma_pte_bits(fault->vma->flags, true));
+    pte_t pte =
+        pte_make(page_to_phys(page), vma_pte_bits(fault->vma->flags, true));
 
     WRITE_ONCE(fault->vma->has_anon, true);
     if (!fault_set_entry(fault, pte, MM_RSS_ANON))

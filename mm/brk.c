@@ -35,8 +35,8 @@ static int grow_heap_locked(struct mm *mm, vaddr_t start, vaddr_t end)
 {
     struct area area = {.start = start,
                         .end = end,
-                        .flags = VM_READ | VM_WRITE | VM_MAYREAD |
-                                 VM_MAYWRITE | VM_MAYEXEC,
+                        .flags = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE |
+                                 VM_MAYEXEC,
                         .pgoff = start >> PAGE_SHIFT};
     struct vma *spare;
 
@@ -56,8 +56,7 @@ static int move_break_locked(struct mm *mm, vaddr_t brk)
     vaddr_t old_end = ROUND_UP(mm->brk, PAGE_SIZE);
     vaddr_t new_end = ROUND_UP(brk, PAGE_SIZE);
 
-    if (brk < mm->brk_start || new_end < brk ||
-        !is_within_data_limit(mm, brk))
+    if (brk < mm->brk_start || new_end < brk || !is_within_data_limit(mm, brk))
         return -ENOMEM;
     if (new_end < old_end) {
         if (vma_find_overlap(&mm->vmas, new_end, old_end) == NULL)

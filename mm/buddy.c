@@ -147,8 +147,8 @@ void buddy_give_run(struct page *first, size_t n)
     spin_lock(&buddy_lock);
     while (n > 0) {
         /* The bit beyond PAGE_MAX_ORDER caps frame 0's alignment too. */
-        unsigned aligned = (unsigned)__builtin_ctzl(pfn | 1UL
-                                                    << PAGE_MAX_ORDER);
+        unsigned aligned =
+            (unsigned)__builtin_ctzl(pfn | 1UL << PAGE_MAX_ORDER);
         unsigned order = MIN(aligned, log2_of(n));
 
         give_locked(pfn, order);
@@ -204,7 +204,7 @@ void buddy_check(void)
     for (unsigned order = 0; order <= PAGE_MAX_ORDER; order++) {
         size_t n = 0;
 
-        list_for_each_entry(block, &free_lists[order], free_link) {
+        list_for_each_entry (block, &free_lists[order], free_link) {
             check_block(block, order);
             n++;
         }

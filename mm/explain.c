@@ -44,14 +44,10 @@ static const char *frame_words(pte_t pte)
     if (pte_page(pte) == anon_zero_page)
         return "the zero page";
     switch (pte_page(pte)->use) {
-    case PAGE_ANON:
-        return "private memory";
-    case PAGE_FILE:
-        return "a page of a file";
-    case PAGE_TABLE:
-        return "a page table";
-    default:
-        return "kernel memory";
+    case PAGE_ANON: return "private memory";
+    case PAGE_FILE: return "a page of a file";
+    case PAGE_TABLE: return "a page table";
+    default: return "kernel memory";
     }
 }
 
@@ -105,9 +101,8 @@ static void tell_area(struct teller *teller, const char *what,
         vma->file->ops->describe(vma->file, name, sizeof(name), &dev, &ino);
     tell(teller, "  %s: %#lx-%#lx %c%c%c%c %s%s", what, vma->start, vma->end,
          vma->flags & VM_READ ? 'r' : '-', vma->flags & VM_WRITE ? 'w' : '-',
-         vma->flags & VM_EXEC ? 'x' : '-',
-         vma->flags & VM_MAYSHARE ? 's' : 'p', name,
-         vma->flags & VM_GROWSDOWN ? " (stack, grows down)" : "");
+         vma->flags & VM_EXEC ? 'x' : '-', vma->flags & VM_MAYSHARE ? 's' : 'p',
+         name, vma->flags & VM_GROWSDOWN ? " (stack, grows down)" : "");
 }
 
 static void tell_areas(struct teller *teller, struct mm *mm, vaddr_t va)

@@ -57,21 +57,13 @@ static __always_inline enum fault_case classify(const struct fault *fault)
 static __always_inline enum mm_fault_result resolve(struct fault *fault)
 {
     switch (classify(fault)) {
-    case FAULT_ZERO:
-        return anon_map_zero(fault);
-    case FAULT_ANON:
-        return anon_fill(fault);
-    case FAULT_COW:
-        return anon_copy_on_write(fault);
-    case FAULT_FILE:
-        return filemap_map(fault);
-    case FAULT_FILE_COPY:
-        return filemap_copy(fault);
-    case FAULT_SHARED_WRITE:
-        return filemap_make_writable(fault);
-    case FAULT_SPURIOUS:
-        tlb_flush_local(fault->va);
-        return MM_FAULT_OK;
+    case FAULT_ZERO: return anon_map_zero(fault);
+    case FAULT_ANON: return anon_fill(fault);
+    case FAULT_COW: return anon_copy_on_write(fault);
+    case FAULT_FILE: return filemap_map(fault);
+    case FAULT_FILE_COPY: return filemap_copy(fault);
+    case FAULT_SHARED_WRITE: return filemap_make_writable(fault);
+    case FAULT_SPURIOUS: tlb_flush_local(fault->va); return MM_FAULT_OK;
     }
     panic("fault: no such case");
 }
@@ -114,15 +106,10 @@ static void count_result(enum mm_fault_result result)
         vmstat_inc(VM_PGFAULT);
         break;
     case MM_FAULT_MAPERR:
-    case MM_FAULT_ACCERR:
-        vmstat_inc(VM_FAULT_SEGV);
-        break;
-    case MM_FAULT_BUS:
-        vmstat_inc(VM_FAULT_BUS);
-        break;
+    case MM_FAULT_ACCERR: vmstat_inc(VM_FAULT_SEGV); break;
+    case MM_FAULT_BUS: vmstat_inc(VM_FAULT_BUS); break;
     case MM_FAULT_OOM:
-    case MM_FAULT_OK:
-        break;
+    case MM_FAULT_OK: break;
     }
 }
 

@@ -39,8 +39,8 @@ static struct page *get_page(struct fault *fault, enum mm_fault_result *result)
     struct page_cache *cache = vma_cache(fault->vma);
     struct page *page;
     bool major = false;
-    int err = pagecache_get_page(cache, vma_pgoff(fault->vma, fault->va),
-                                 &page, &major);
+    int err = pagecache_get_page(cache, vma_pgoff(fault->vma, fault->va), &page,
+                                 &major);
 
     if (err != 0) {
         *result = error_result(err);
@@ -89,8 +89,8 @@ static void map_around(struct fault *fault)
 
     around_window(fault, &start, &end);
     n = (end - start) >> PAGE_SHIFT;
-    pagecache_find_pages(vma_cache(fault->vma), vma_pgoff(fault->vma, start),
-                         n, pages);
+    pagecache_find_pages(vma_cache(fault->vma), vma_pgoff(fault->vma, start), n,
+                         pages);
     entry = fault->entry - ((fault->va - start) >> PAGE_SHIFT);
     pt_lock(fault->entry);
     for (size_t i = 0; i < n; i++)
@@ -121,8 +121,7 @@ static void map_one(struct fault *fault, struct page *page)
     if (!mapped)
         return;
     vmstat_inc(VM_FAULT_FILE_MAP);
-    atomic64_add(&fault->mm->rss[pagecache_rss_kind(vma_cache(fault->vma))],
-                 1);
+    atomic64_add(&fault->mm->rss[pagecache_rss_kind(vma_cache(fault->vma))], 1);
 }
 
 enum mm_fault_result filemap_map(struct fault *fault)
@@ -239,7 +238,7 @@ static void zap_mm(struct mm *mm, struct page_cache *cache, uint64_t first)
 
     rwsem_read_lock(&mm->mmap_lock);
     tlb_begin(&tlb, mm);
-    vma_for_each(vma, &mm->vmas)
+    vma_for_each (vma, &mm->vmas)
         if (vma_cache(vma) == cache)
             zap_vma(vma, first, &tlb);
     tlb_finish(&tlb);
@@ -255,7 +254,7 @@ static struct mm *next_mapper(struct page_cache *cache, uint64_t round)
     struct vma *vma;
 
     spin_lock(&cache->mappings_lock);
-    list_for_each_entry(vma, &cache->mappings, cache_link) {
+    list_for_each_entry (vma, &cache->mappings, cache_link) {
         if (vma->mm->zap_round == round)
             continue;
         vma->mm->zap_round = round;

@@ -97,8 +97,7 @@ static void describe_area(struct mm *mm, struct vma *vma, bool counts,
         count_pages(vma, out);
 }
 
-bool mm_next_vma(struct mm *mm, vaddr_t addr, bool counts,
-                 struct vma_info *out)
+bool mm_next_vma(struct mm *mm, vaddr_t addr, bool counts, struct vma_info *out)
 {
     struct vma *vma;
 

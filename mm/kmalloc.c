@@ -18,17 +18,17 @@ static const struct size_class {
     const char *name;
     uint16_t size, align;
 } classes[] = {
-    {"kmalloc-16", 16, 16},      {"kmalloc-32", 32, 16},
-    {"kmalloc-48", 48, 16},      {"kmalloc-64", 64, 64},
-    {"kmalloc-96", 96, 16},      {"kmalloc-128", 128, 64},
-    {"kmalloc-192", 192, 16},    {"kmalloc-256", 256, 64},
-    {"kmalloc-512", 512, 64},    {"kmalloc-1024", 1024, 64},
+    {"kmalloc-16", 16, 16},     {"kmalloc-32", 32, 16},
+    {"kmalloc-48", 48, 16},     {"kmalloc-64", 64, 64},
+    {"kmalloc-96", 96, 16},     {"kmalloc-128", 128, 64},
+    {"kmalloc-192", 192, 16},   {"kmalloc-256", 256, 64},
+    {"kmalloc-512", 512, 64},   {"kmalloc-1024", 1024, 64},
     {"kmalloc-2048", 2048, 64},
 };
 
 /* By size in GRAINs, rounded up: the cache of the smallest class that fits. */
-static struct slab_cache *cache_of[KMALLOC_SLAB_MAX / GRAIN + 1]
-    __ro_after_init;
+static struct slab_cache
+    *cache_of[KMALLOC_SLAB_MAX / GRAIN + 1] __ro_after_init;
 
 void slab_init(void)
 {

@@ -26,7 +26,7 @@
 #define SLOT_SIZE (2 * KSTACK_SIZE)
 #define SLOTS 65536UL
 
-_Static_assert(SLOTS * SLOT_SIZE <= KSTACKS_END - KSTACKS_BASE, "they fit");
+_Static_assert(SLOTS *SLOT_SIZE <= KSTACKS_END - KSTACKS_BASE, "they fit");
 
 /* At the lowest address of a stack that waits on the free list. */
 struct free_stack {

@@ -72,8 +72,8 @@ static int create_unlisted(struct mm **out)
     list_init(&mm->all);
     atomic_store(&mm->users, 1);
     mm->mmap_top = USER_END;
-    mm->limits = (struct mm_limits){UINT64_MAX, UINT64_MAX, UINT64_MAX,
-                                    UINT64_MAX};
+    mm->limits =
+        (struct mm_limits){UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX};
     *out = mm;
     return 0;
 }
@@ -136,7 +136,7 @@ int mm_fork(struct mm *parent, struct mm **out)
     rwsem_write_lock_nested(&child->mmap_lock);
     copy_properties(child, parent);
     tlb_begin(&tlb, parent);
-    vma_for_each(vma, &parent->vmas) {
+    vma_for_each (vma, &parent->vmas) {
         err = fork_vma(vma, child, &tlb);
         if (err != 0)
             break;
@@ -179,10 +179,10 @@ static void destroy(struct mm *mm)
     preempt_enable();
     rwsem_write_lock(&mm->mmap_lock);
     tlb_begin_dead(&tlb, mm);
-    vma_for_each(vma, &mm->vmas)
+    vma_for_each (vma, &mm->vmas)
         range_zap(vma, vma->start, vma->end, &tlb);
     /* Tables are built for areas only: no need to search elsewhere. */
-    vma_for_each(vma, &mm->vmas)
+    vma_for_each (vma, &mm->vmas)
         pt_free_empty(&tlb, vma->start, vma->end);
     tlb_finish(&tlb);
     while ((vma = vma_first(&mm->vmas)) != NULL)
@@ -234,7 +234,7 @@ void mm_visit_all(void (*visit)(struct mm *mm))
     struct mm *mm;
 
     spin_lock(&mm_list_lock);
-    list_for_each_entry(mm, &mm_list, all)
+    list_for_each_entry (mm, &mm_list, all)
         visit(mm);
     spin_unlock(&mm_list_lock);
 }

@@ -38,16 +38,16 @@ struct mm {
     paddr_t root;           /* C: the top-level page table */
     struct atomic users;    /* A: threads and borrowers; mm_get, mm_put */
     vaddr_t brk_start, brk; /* M: the heap, [brk_start, brk) */
-    vaddr_t mmap_top;       /* C after exec: mmap searches downwards from here */
-    size_t total_pages;     /* M: pages in all VMAs (RLIMIT_AS) */
-    size_t data_pages;      /* M: private writable ones (RLIMIT_DATA) */
-    struct mm_limits limits;      /* M */
-    struct mm_layout layout;      /* M */
+    vaddr_t mmap_top;   /* C after exec: mmap searches downwards from here */
+    size_t total_pages; /* M: pages in all VMAs (RLIMIT_AS) */
+    size_t data_pages;  /* M: private writable ones (RLIMIT_DATA) */
+    struct mm_limits limits;           /* M */
+    struct mm_layout layout;           /* M */
     struct atomic64 rss[MM_RSS_KINDS]; /* A: PTEs present, by kind */
-    struct atomic64 ntables;      /* A: page-table pages, the root not counted */
-    uint64_t cpumask;             /* A: CPUs that may hold translations */
-    uint64_t zap_round;           /* Z: filemap_zap's last visit */
-    struct list all;              /* G: every mm, for vmck and reclaim */
+    struct atomic64 ntables; /* A: page-table pages, the root not counted */
+    uint64_t cpumask;        /* A: CPUs that may hold translations */
+    uint64_t zap_round;      /* Z: filemap_zap's last visit */
+    struct list all;         /* G: every mm, for vmck and reclaim */
 }; /* M: mmap_lock; C: constant; A: atomic; G: mm.c's list lock;
       Z: filemap_zap's mutex */
 
@@ -115,8 +115,7 @@ __must_check int mm_mmap(struct mm *mm, const struct mmap_request *req,
 /* munmap(2). */
 __must_check int mm_munmap(struct mm *mm, vaddr_t addr, size_t len);
 /* mprotect(2): mm/mprotect.c. */
-__must_check int mm_mprotect(struct mm *mm, vaddr_t addr, size_t len,
-                             int prot);
+__must_check int mm_mprotect(struct mm *mm, vaddr_t addr, size_t len, int prot);
 /* brk(2): the break after the call: mm/brk.c. */
 vaddr_t mm_brk(struct mm *mm, vaddr_t addr);
 

@@ -113,8 +113,8 @@ struct vma *mmap_merge_locked(struct mm *mm, struct vma *vma)
 static struct vma *extend_neighbour(struct mm *mm, const struct area *area)
 {
     struct vma *next = vma_find(&mm->vmas, area->start);
-    struct vma *prev = next == NULL ? vma_last(&mm->vmas)
-                                    : vma_prev(&mm->vmas, next);
+    struct vma *prev =
+        next == NULL ? vma_last(&mm->vmas) : vma_prev(&mm->vmas, next);
     size_t npages = (area->end - area->start) >> PAGE_SHIFT;
 
     if (vma_can_append(prev, area->start, area->flags, area->file,
@@ -131,8 +131,7 @@ static struct vma *extend_neighbour(struct mm *mm, const struct area *area)
 }
 
 /* Turns the fresh vma into the area. */
-static void create_area(struct mm *mm, const struct area *area,
-                        struct vma *vma)
+static void create_area(struct mm *mm, const struct area *area, struct vma *vma)
 {
     *vma = (struct vma){.start = area->start,
                         .end = area->end,
@@ -227,9 +226,8 @@ static int choose_place(struct mm *mm, const struct mmap_request *req,
     if (vma_find_hole_below(&mm->vmas, req->len, MMAP_MIN_ADDR, mm->mmap_top,
                             out) == 0)
         return 0;
-    return vma_find_hole_above(&mm->vmas, req->len,
-                               ROUND_UP(USER_END / 3, PAGE_SIZE), USER_END,
-                               out);
+    return vma_find_hole_above(
+        &mm->vmas, req->len, ROUND_UP(USER_END / 3, PAGE_SIZE), USER_END, out);
 }
 
 /* Rights and kind of a file mapping, or the errno that refuses it. */
@@ -238,8 +236,8 @@ static int file_flags(const struct mmap_request *req, uint32_t *flags)
     const struct mapped_file *file = req->file;
     int type = req->flags & MAP_TYPE;
 
-    if (type == MAP_SHARED_VALIDATE && (req->flags & ~MAP_LEGACY_MASK &
-                                        ~MAP_TYPE & ~MAP_FIXED_NOREPLACE))
+    if (type == MAP_SHARED_VALIDATE &&
+        (req->flags & ~MAP_LEGACY_MASK & ~MAP_TYPE & ~MAP_FIXED_NOREPLACE))
         return -EOPNOTSUPP;
     if (type == MAP_SHARED || type == MAP_SHARED_VALIDATE) {
         if ((req->prot & PROT_WRITE) && !file->writable)
@@ -265,26 +263,22 @@ static int file_flags(const struct mmap_request *req, uint32_t *flags)
 static int anon_flags(const struct mmap_request *req, uint32_t *flags)
 {
     switch (req->flags & MAP_TYPE) {
-    case MAP_PRIVATE:
-        return 0;
+    case MAP_PRIVATE: return 0;
     case MAP_SHARED:
         *flags |= VM_MAYSHARE | VM_SHARED;
         return *flags & VM_GROWSDOWN ? -EINVAL : 0;
-    default:
-        return -EINVAL;
+    default: return -EINVAL;
     }
 }
 
 static int area_flags(const struct mmap_request *req, uint32_t *flags)
 {
-    *flags = mmap_prot_flags(req->prot) | VM_MAYREAD | VM_MAYWRITE |
-             VM_MAYEXEC;
+    *flags = mmap_prot_flags(req->prot) | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
     if (req->flags & MAP_GROWSDOWN)
         *flags |= VM_GROWSDOWN;
     if (req->flags & MAP_NORESERVE)
         *flags |= VM_NORESERVE;
-    return req->file != NULL ? file_flags(req, flags)
-                             : anon_flags(req, flags);
+    return req->file != NULL ? file_flags(req, flags) : anon_flags(req, flags);
 }
 
 /* Checks req and fills in the area it asks for. */
@@ -305,8 +299,7 @@ static int prepare_area(struct mm *mm, struct mmap_request *req,
     if (err != 0)
         return err;
     area->end = area->start + req->len;
-    if (req->file != NULL &&
-        area->pgoff > (INT64_MAX - req->len) >> PAGE_SHIFT)
+    if (req->file != NULL && area->pgoff > (INT64_MAX - req->len) >> PAGE_SHIFT)
         return -EOVERFLOW;
     err = area_flags(req, &area->flags);
     if (err != 0)

@@ -29,8 +29,7 @@ struct vma *mmap_add_area_locked(struct mm *mm, const struct area *area,
 
 /* Removes whatever is mapped in [start, end), splitting at the ends.
  * => 0 or -ENOMEM, nothing then changed */
-__must_check int mmap_remove_locked(struct mm *mm, vaddr_t start,
-                                    vaddr_t end);
+__must_check int mmap_remove_locked(struct mm *mm, vaddr_t start, vaddr_t end);
 
 /* Takes vma, whose entries are gone, off the list and lets go of all that it
  * holds. */

@@ -57,8 +57,7 @@ static int split_for_removal(struct mm *mm, vaddr_t start, vaddr_t end)
     struct vma *vma = vma_find(&mm->vmas, start);
     int err;
 
-    if (vma->start < start && vma->end > end &&
-        mm->vmas.count >= MAX_MAP_COUNT)
+    if (vma->start < start && vma->end > end && mm->vmas.count >= MAX_MAP_COUNT)
         return -ENOMEM;
     err = split_uncounted(mm, start);
     if (err != 0)

@@ -46,11 +46,10 @@ void pagecache_create(struct page_cache *cache,
                       const struct page_cache_ops *ops, uint64_t size,
                       bool is_reclaimable)
 {
-    *cache = (struct page_cache){
-        .ops = ops,
-        .size = size,
-        .store_size = size,
-        .reclaimable = is_reclaimable};
+    *cache = (struct page_cache){.ops = ops,
+                                 .size = size,
+                                 .store_size = size,
+                                 .reclaimable = is_reclaimable};
     spin_init(&cache->lock);
     spin_init(&cache->mappings_lock);
     list_init(&cache->mappings);
@@ -285,7 +284,7 @@ size_t pagecache_reclaim(size_t n)
     size_t freed = 0;
 
     spin_lock(&reclaimable_lock);
-    list_for_each_entry(cache, &reclaimable, all) {
+    list_for_each_entry (cache, &reclaimable, all) {
         size_t round;
 
         do {

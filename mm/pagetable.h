@@ -124,9 +124,9 @@ static inline pte_t pte_exchange(pte_t *entry, pte_t pte)
 struct pt_cursor {
     struct mm *mm;
     vaddr_t va;
-    unsigned level;             /* of the lowest table reached */
-    pte_t *entry[PT_LEVELS];    /* by level: va's entry in each table on the
-                                   way; valid from `level` up */
+    unsigned level;          /* of the lowest table reached */
+    pte_t *entry[PT_LEVELS]; /* by level: va's entry in each table on the
+                                way; valid from `level` up */
 };
 
 /* The struct page of the table that an entry lies in. */
@@ -142,8 +142,8 @@ static inline struct page *pt_table_of(const pte_t *entry)
  *   => 0: cur->level == to. -ENOENT: a table is missing (not `create`) or a
  *      large page is in the way: cur->level says how far it got. -ENOMEM.
  */
-__must_check int pt_descend(struct mm *mm, vaddr_t va, unsigned to,
-                            bool create, struct pt_cursor *cur);
+__must_check int pt_descend(struct mm *mm, vaddr_t va, unsigned to, bool create,
+                            struct pt_cursor *cur);
 
 /*
  * Visits [start, end) table by table, last level, in order of addresses;

@@ -99,8 +99,7 @@ static int leaf_node(struct page_cache *cache, uint64_t index,
     return 0;
 }
 
-int pagetree_insert(struct page_cache *cache, uint64_t index,
-                    struct page *page)
+int pagetree_insert(struct page_cache *cache, uint64_t index, struct page *page)
 {
     struct radix_node *node;
     int err = leaf_node(cache, index, &node);

@@ -32,7 +32,7 @@
 #define STACK_FRAMES 256
 #define REFILL_FRAMES 32
 #define SPILL_FRAMES 64
-#define RUN_FRAMES 16    /* a run at least this long goes past the stack */
+#define RUN_FRAMES 16     /* a run at least this long goes past the stack */
 #define RECLAIM_FRAMES 64 /* what a reclaim is asked for */
 #define RECLAIM_TRIES 4
 
@@ -250,7 +250,8 @@ void page_free_last(struct page *page)
 
     if (unlikely(page->refs.v != 0 || use <= PAGE_RESERVED))
         panic("frame %#lx is put by somebody who has no reference: use %u, "
-              "%d references", page_to_pfn(page), use, page->refs.v);
+              "%d references",
+              page_to_pfn(page), use, page->refs.v);
     if (page->order != 0) {
         free_block(page);
         return;

@@ -85,8 +85,8 @@ static void zap_table_locked(struct vma *vma, pte_t *first, vaddr_t va,
         last = entry;
         removed++;
         if (unlikely(ledger))
-            tlbdebt_note(vma->mm, va + (size_t)(entry - first) * PAGE_SIZE,
-                         pte, (pte_t){0}, __func__);
+            tlbdebt_note(vma->mm, va + (size_t)(entry - first) * PAGE_SIZE, pte,
+                         (pte_t){0}, __func__);
         pte_store(entry, (pte_t){0});
         if (unlikely(page == zero_page)) {
             zero++;
@@ -112,8 +112,7 @@ void range_zap(struct vma *vma, vaddr_t start, vaddr_t end,
     struct pt_cursor cur;
     vaddr_t va, stop;
 
-    for (va = start; pt_next_table(vma->mm, &va, end, &cur, &stop);
-         va = stop) {
+    for (va = start; pt_next_table(vma->mm, &va, end, &cur, &stop); va = stop) {
         pte_t *entry = cur.entry[0];
         const pte_t *limit = entry + ((stop - va) >> PAGE_SHIFT);
 
@@ -150,8 +149,8 @@ static void protect_table_locked(struct vma *vma, pte_t *entry, vaddr_t va,
         new = pte_make(pte_paddr(old), vma_pte_bits(flags, writable));
         pt_set(vma->mm, va, entry, new, __func__);
         /* Weaker: it loses P or RW, or gains XD. */
-        if ((old.v & ~new.v & (PTE_P | PTE_RW)) != 0 ||
-            (new.v & ~old.v & pte_nx) != 0)
+        if ((old.v & ~new.v &(PTE_P | PTE_RW)) != 0 ||
+            (new.v & ~old.v &pte_nx) != 0)
             tlb_add(tlb, va);
     }
 }
@@ -162,8 +161,7 @@ void range_protect(struct vma *vma, vaddr_t start, vaddr_t end, uint32_t flags,
     struct pt_cursor cur;
     vaddr_t va, stop;
 
-    for (va = start; pt_next_table(vma->mm, &va, end, &cur, &stop);
-         va = stop) {
+    for (va = start; pt_next_table(vma->mm, &va, end, &cur, &stop); va = stop) {
         pt_lock(cur.entry[0]);
         protect_table_locked(vma, cur.entry[0], va, stop, flags, tlb);
         pt_unlock(cur.entry[0]);
@@ -207,8 +205,8 @@ int range_copy(struct vma *vma, struct mm *child, struct tlb_gather *tlb)
     vaddr_t va, stop;
     int err = 0;
 
-    for (va = vma->start;
-         pt_next_table(vma->mm, &va, vma->end, &from, &stop); va = stop) {
+    for (va = vma->start; pt_next_table(vma->mm, &va, vma->end, &from, &stop);
+         va = stop) {
         int n;
 
         err = pt_descend(child, va, 0, true, &to);

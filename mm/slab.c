@@ -34,8 +34,7 @@ static struct cpu_list *my_list(struct slab_cache *cache)
 }
 
 /* Adds a chain of n objects. */
-static void list_add(struct slab_cache *cache, struct object *chain,
-                     uint32_t n)
+static void list_add(struct slab_cache *cache, struct object *chain, uint32_t n)
 {
     struct cpu_list *list = my_list(cache);
     struct object *last = chain;
@@ -228,12 +227,12 @@ bool slab_stats(unsigned i, struct slab_stats *out)
     for (unsigned cpu = 0; cpu < MAX_CPUS; cpu++)
         spare += READ_ONCE(cache->cpu[cpu].n);
     spin_lock(&cache->lock);
-    *out = (struct slab_stats){
-        .name = cache->name,
-        .object_size = cache->size,
-        .objects_in_use = cache->nused - MIN(spare, cache->nused),
-        .objects_total = cache->nslabs * cache->per_slab,
-        .frames = cache->nslabs << cache->order};
+    *out = (struct slab_stats){.name = cache->name,
+                               .object_size = cache->size,
+                               .objects_in_use =
+                                   cache->nused - MIN(spare, cache->nused),
+                               .objects_total = cache->nslabs * cache->per_slab,
+                               .frames = cache->nslabs << cache->order};
     spin_unlock(&cache->lock);
     return true;
 }

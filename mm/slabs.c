@@ -170,8 +170,7 @@ static uint32_t take_objects(struct slab_cache *cache, uint32_t max,
     return n;
 }
 
-uint32_t slabs_take(struct slab_cache *cache, uint32_t max,
-                    struct object **out)
+uint32_t slabs_take(struct slab_cache *cache, uint32_t max, struct object **out)
 {
     uint32_t n = take_objects(cache, max, out);
 
@@ -231,8 +230,7 @@ static size_t free_slabs(struct list *victims)
     return frames;
 }
 
-size_t slabs_return(struct slab_cache *cache, struct object *obj,
-                    size_t keep)
+size_t slabs_return(struct slab_cache *cache, struct object *obj, size_t keep)
 {
     struct list victims = LIST_INIT(victims);
 

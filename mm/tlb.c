@@ -51,7 +51,7 @@ struct flush_request {
 static struct flush_request requests[MAX_CPUS];
 
 static struct inbox {
-    uint64_t senders; /* A: bits of CPUs */
+    uint64_t senders;              /* A: bits of CPUs */
 } __aligned(64) inboxes[MAX_CPUS]; /* A: atomic */
 
 static void flush_pages(vaddr_t start, vaddr_t end)
@@ -113,8 +113,7 @@ static void shoot_down(uint64_t targets, const struct mm *mm, vaddr_t start,
         const unsigned cpu = (unsigned)__builtin_ctzl(targets);
 
         atomic_add(&req->waiting, 1);
-        __atomic_fetch_or(&inboxes[cpu].senders, 1UL << self,
-                          __ATOMIC_SEQ_CST);
+        __atomic_fetch_or(&inboxes[cpu].senders, 1UL << self, __ATOMIC_SEQ_CST);
         apic_send(cpus[cpu]->apic_id, IRQ_VECTOR_FLUSH);
         vmstat_inc(VM_TLB_SHOOTDOWN);
     }
@@ -195,8 +194,7 @@ void tlb_make_room(struct tlb_gather *tlb)
     struct tlb_batch *batch;
     struct page *frame;
 
-    if (tlb->nbatches == BATCHES_MAX ||
-        page_alloc(PAGE_KERNEL, &frame) != 0) {
+    if (tlb->nbatches == BATCHES_MAX || page_alloc(PAGE_KERNEL, &frame) != 0) {
         tlb_finish(tlb);
         return;
     }

@@ -74,7 +74,7 @@ static bool is_weaker(pte_t old, pte_t new)
 
     if (!pte_present(old))
         return false;
-    return (old.v & ~new.v & rights) != 0 || (new.v & ~old.v & pte_nx) != 0 ||
+    return (old.v & ~new.v &rights) != 0 || (new.v & ~old.v &pte_nx) != 0 ||
            pte_paddr(old).v != pte_paddr(new).v;
 }
 
@@ -84,8 +84,7 @@ static uint64_t holders(const struct mm *mm)
 }
 
 /* The current thread's record for this place, or a free one; NULL: full. */
-static struct record *find_record_locked(const struct mm *mm,
-                                         const char *place)
+static struct record *find_record_locked(const struct mm *mm, const char *place)
 {
     struct record *unused = NULL;
 
@@ -232,8 +231,7 @@ void tlbdebt_check_frame(const struct page *page)
         if (debt->pfn == pfn + 1 && is_live_locked(debt))
             panic("TLB debt: frame %#lx is freed, but %s unmapped it in "
                   "%#lx-%#lx and CPUs %#lx have not flushed that",
-                  pfn, record->place, record->start, record->end,
-                  record->cpus);
+                  pfn, record->place, record->start, record->end, record->cpus);
     }
     spin_unlock_irqrestore(&ledger_lock, flags);
 }

@@ -31,8 +31,8 @@ static size_t subtree_gap(const struct rbnode *node)
 static bool update_max_gap(struct rbnode *node)
 {
     struct vma *vma = node_vma(node);
-    size_t below = MAX(subtree_gap(node->child[0]),
-                       subtree_gap(node->child[1]));
+    size_t below =
+        MAX(subtree_gap(node->child[0]), subtree_gap(node->child[1]));
     size_t max = MAX(vma->gap, below);
 
     if (vma->max_gap == max)
@@ -196,8 +196,7 @@ bool vma_can_append(const struct vma *lower, vaddr_t start, uint32_t flags,
                     const struct mapped_file *file, uint64_t pgoff)
 {
     return lower != NULL && lower->end == start && lower->flags == flags &&
-           lower->file == file &&
-           lower->pgoff + vma_npages(lower) == pgoff;
+           lower->file == file && lower->pgoff + vma_npages(lower) == pgoff;
 }
 
 bool vma_can_prepend(const struct vma *upper, vaddr_t end, uint32_t flags,
@@ -209,9 +208,8 @@ bool vma_can_prepend(const struct vma *upper, vaddr_t end, uint32_t flags,
 
 bool vma_can_merge(const struct vma *lower, const struct vma *upper)
 {
-    return upper != NULL &&
-           vma_can_append(lower, upper->start, upper->flags, upper->file,
-                          upper->pgoff);
+    return upper != NULL && vma_can_append(lower, upper->start, upper->flags,
+                                           upper->file, upper->pgoff);
 }
 
 void vma_merge(struct vma_list *vmas, struct vma *lower, struct vma *upper)

@@ -105,8 +105,7 @@ void vma_list_init(struct vma_list *vmas);
 struct vma *vma_find(struct vma_list *vmas, vaddr_t addr);
 
 /* The first area that meets [start, end); NULL if there is none. */
-struct vma *vma_find_overlap(struct vma_list *vmas, vaddr_t start,
-                             vaddr_t end);
+struct vma *vma_find_overlap(struct vma_list *vmas, vaddr_t start, vaddr_t end);
 
 /* Neighbours in address order; NULL past either end. */
 struct vma *vma_next(struct vma_list *vmas, struct vma *vma);
@@ -114,8 +113,7 @@ struct vma *vma_prev(struct vma_list *vmas, struct vma *vma);
 struct vma *vma_first(struct vma_list *vmas);
 struct vma *vma_last(struct vma_list *vmas);
 
-#define vma_for_each(vma, vmas)                                                \
-    list_for_each_entry(vma, &(vmas)->list, link)
+#define vma_for_each(vma, vmas) list_for_each_entry (vma, &(vmas)->list, link)
 
 /* => mmap_lock held for write from here on */
 

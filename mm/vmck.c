@@ -42,8 +42,7 @@ static void check_vma(struct mm *mm, struct vma *vma)
     size_t gap = ceiling > floor ? ceiling - floor : 0;
 
     VMCK(vma->start < vma->end && vma->end <= USER_END,
-         "area %#lx-%#lx is empty or outside user space", vma->start,
-         vma->end);
+         "area %#lx-%#lx is empty or outside user space", vma->start, vma->end);
     VMCK(((vma->start | vma->end) & PAGE_MASK) == 0,
          "area %#lx-%#lx is not aligned", vma->start, vma->end);
     VMCK(floor <= vma->start, "area %#lx-%#lx overlaps the one below",
@@ -61,12 +60,12 @@ static size_t max_gap_of(struct rbnode *node)
 
 static void check_tree_node(struct vma *vma)
 {
-    size_t max = MAX(max_gap_of(vma->node.child[0]),
-                     max_gap_of(vma->node.child[1]));
+    size_t max =
+        MAX(max_gap_of(vma->node.child[0]), max_gap_of(vma->node.child[1]));
 
     VMCK(vma->max_gap == MAX(max, vma->gap),
-         "area %#lx-%#lx: the tree's largest gap is %#zx", vma->start,
-         vma->end, vma->max_gap);
+         "area %#lx-%#lx: the tree's largest gap is %#zx", vma->start, vma->end,
+         vma->max_gap);
 }
 
 static void check_areas_locked(struct mm *mm)
@@ -75,9 +74,11 @@ static void check_areas_locked(struct mm *mm)
     size_t count = 0, total = 0, data = 0;
     struct vma *vma;
 
-    vma_for_each(vma, &mm->vmas) {
-        VMCK(node == &vma->node, "area %#lx-%#lx: the tree differs from the "
-             "list", vma->start, vma->end);
+    vma_for_each (vma, &mm->vmas) {
+        VMCK(node == &vma->node,
+             "area %#lx-%#lx: the tree differs from the "
+             "list",
+             vma->start, vma->end);
         check_vma(mm, vma);
         check_tree_node(vma);
         count++;
@@ -164,8 +165,8 @@ static void check_leaf(struct mm *mm, pte_t *table, vaddr_t va,
 }
 
 /* A table of `level` with `count` entries for user space, starting at va. */
-static void check_table(struct mm *mm, pte_t *table, unsigned level,
-                        vaddr_t va, unsigned count, struct tally *tally)
+static void check_table(struct mm *mm, pte_t *table, unsigned level, vaddr_t va,
+                        unsigned count, struct tally *tally)
 {
     unsigned n = 0;
 
@@ -208,8 +209,7 @@ void vmck_check_locked(struct mm *mm)
              "rss of kind %u is %ld, counted %ld", kind, tally.rss[kind],
              atomic64_load(&mm->rss[kind]));
     VMCK((int64_t)tally.tables == atomic64_load(&mm->ntables),
-         "%zu tables, %ld counted", tally.tables,
-         atomic64_load(&mm->ntables));
+         "%zu tables, %ld counted", tally.tables, atomic64_load(&mm->ntables));
 }
 
 void vmck_check_page_locked(struct mm *mm, vaddr_t va)
@@ -256,7 +256,7 @@ struct look {
     bool complete; /* no address space was being changed */
 };
 
-static bool look_complete; /* V */
+static bool look_complete;                               /* V */
 static struct mutex vmck_mutex = MUTEX_INIT(vmck_mutex); /* V, page.check */
 /* V: vmck_mutex */
 
@@ -271,7 +271,7 @@ static void count_entries(struct mm *mm)
         look_complete = false;
         return;
     }
-    vma_for_each(vma, &mm->vmas)
+    vma_for_each (vma, &mm->vmas)
         for (va = vma->start; pt_next_table(mm, &va, vma->end, &cur, &stop);)
             for (pte_t *e = cur.entry[0]; va < stop; va += PAGE_SIZE, e++)
                 if (!pte_none(*e) && pte_page(*e) != anon_zero_page)

@@ -42,8 +42,8 @@ _Static_assert(VMSTAT_ITEMS <= CPU_COUNTERS, "struct cpu has room");
 /* A single instruction: right whoever preempts us. => any context */
 static __always_inline void vmstat_add(enum vmstat_item item, uint64_t n)
 {
-    x86_gs_add64(__builtin_offsetof(struct cpu, counters) +
-                     item * sizeof(uint64_t), n);
+    x86_gs_add64(
+        __builtin_offsetof(struct cpu, counters) + item * sizeof(uint64_t), n);
 }
 
 static __always_inline void vmstat_inc(enum vmstat_item item)

@@ -10,9 +10,9 @@
 /* One entry: d_reclen bytes, a multiple of 8, d_name and its NUL included. */
 struct linux_dirent64 {
     uint64_t d_ino;
-    int64_t d_off;     /* where the next entry is, for lseek */
+    int64_t d_off; /* where the next entry is, for lseek */
     uint16_t d_reclen;
-    uint8_t d_type;    /* DT_* */
+    uint8_t d_type; /* DT_* */
     char d_name[];
 };
 

@@ -77,8 +77,8 @@ struct flock {
     int16_t l_type;   /* F_RDLCK, F_WRLCK, F_UNLCK */
     int16_t l_whence; /* SEEK_* */
     int64_t l_start;
-    int64_t l_len;    /* 0: to the end of the file */
-    int32_t l_pid;    /* F_GETLK: who holds it */
+    int64_t l_len; /* 0: to the end of the file */
+    int32_t l_pid; /* F_GETLK: who holds it */
 };
 
 _Static_assert(sizeof(struct flock) == 32, "struct flock is Linux's");

@@ -281,7 +281,7 @@ _Static_assert(sizeof(struct sigcontext) == 256,
                "struct sigcontext is Linux's");
 
 /* uc_flags. */
-#define UC_FP_XSTATE 0x1 /* fpstate is followed by extended state */
+#define UC_FP_XSTATE 0x1     /* fpstate is followed by extended state */
 #define UC_SIGCONTEXT_SS 0x2 /* ss is saved in sigcontext */
 #define UC_STRICT_RESTORE_SS 0x4
 

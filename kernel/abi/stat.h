@@ -113,11 +113,11 @@ struct statx {
 _Static_assert(sizeof(struct statx) == 256, "struct statx is Linux's");
 
 /* ---- device numbers, as dev_t holds them ---- */
-#define ABI_MAJOR(dev) \
+#define ABI_MAJOR(dev)                                                         \
     ((unsigned)((((dev) >> 8) & 0xfff) | (((dev) >> 32) & ~0xfffULL)))
 #define ABI_MINOR(dev) ((unsigned)(((dev)&0xff) | (((dev) >> 12) & ~0xffULL)))
-#define ABI_MAKEDEV(major, minor)                                    \
-    ((((major)&0xfffULL) << 8) | (((major) & ~0xfffULL) << 32) |     \
+#define ABI_MAKEDEV(major, minor)                                              \
+    ((((major)&0xfffULL) << 8) | (((major) & ~0xfffULL) << 32) |               \
      ((minor)&0xffULL) | (((minor) & ~0xffULL) << 12))
 
 #endif

@@ -121,11 +121,10 @@ static void log_features(void)
     const struct cpu_features *f = &cpu_features;
 
     log_info("cpu: 64-bit%s%s%s%s%s%s%s%s, %u physical address bits\n",
-             f->nx ? " nx" : "", f->smep ? " smep" : "",
-             f->smap ? " smap" : "", f->umip ? " umip" : "",
-             f->pge ? " pge" : "", f->pcid ? " pcid" : "",
-             f->xsave ? " xsave" : "", f->pages_1g ? " 1g-pages" : "",
-             f->phys_bits);
+             f->nx ? " nx" : "", f->smep ? " smep" : "", f->smap ? " smap" : "",
+             f->umip ? " umip" : "", f->pge ? " pge" : "",
+             f->pcid ? " pcid" : "", f->xsave ? " xsave" : "",
+             f->pages_1g ? " 1g-pages" : "", f->phys_bits);
 }
 
 void cpu_init_boot(void)

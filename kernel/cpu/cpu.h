@@ -20,7 +20,7 @@ struct mm;
 
 /* First member of struct thread: what assembly needs to know of it. */
 struct thread_head {
-    uint32_t work;       /* A: bits of THREAD_WORK_*: not straight back to user */
+    uint32_t work; /* A: bits of THREAD_WORK_*: not straight back to user */
     uint32_t pad;
     uint64_t kernel_rsp; /* saved by cpu_switch while the thread is off CPU */
     uint64_t stack_top;  /* C: top of its kernel stack */
@@ -39,7 +39,7 @@ struct cpu {
     struct mm *mm;        /* the address space CR3 holds; mm/mm.c */
     struct thread *idle;  /* C */
     uint64_t counters[CPU_COUNTERS]; /* mm/vmstat.h */
-    struct cpu_arch *arch; /* C: GDT, TSS, IST stacks; kernel/cpu/gdt.c */
+    struct cpu_arch *arch;    /* C: GDT, TSS, IST stacks; kernel/cpu/gdt.c */
     struct lockck_cpu lockck; /* the spinlocks it holds, with lockck */
 };                            /* C: constant; A: atomic */
 

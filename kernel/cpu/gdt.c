@@ -63,9 +63,9 @@ static void fill_gdt(struct cpu_arch *arch)
     gdt[SELECTOR_INDEX(USER_DS)] = DESC_DATA | DESC_DPL(3);
     gdt[SELECTOR_INDEX(USER_CS)] = DESC_CODE64 | DESC_DPL(3);
     /* Base bits 23:0 go to 39:16, 31:24 to 63:56, the rest to the next. */
-    gdt[SELECTOR_INDEX(TSS_SELECTOR)] =
-        limit | (tss & 0xffffff) << 16 | (tss >> 24 & 0xff) << 56 |
-        DESC_TSS_AVAILABLE | DESC_PRESENT;
+    gdt[SELECTOR_INDEX(TSS_SELECTOR)] = limit | (tss & 0xffffff) << 16 |
+                                        (tss >> 24 & 0xff) << 56 |
+                                        DESC_TSS_AVAILABLE | DESC_PRESENT;
     gdt[SELECTOR_INDEX(TSS_SELECTOR) + 1] = tss >> 32;
 }
 

@@ -15,7 +15,7 @@ void ioapic_add(void *registers, uint32_t gsi_base);
 
 /* Sends an input's interrupts to a vector of one CPU and unmasks it.
  * => 0, or -ENODEV if no I/O APIC has that input */
-__must_check int ioapic_route(const struct acpi_isa_irq *wiring,
-                              uint8_t vector, uint32_t apic_id);
+__must_check int ioapic_route(const struct acpi_isa_irq *wiring, uint8_t vector,
+                              uint32_t apic_id);
 
 #endif

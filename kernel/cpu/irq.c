@@ -64,9 +64,9 @@ int irq_register(unsigned isa_irq, irq_handler handler, void *arg)
     ASSERT(isa_irq < ACPI_ISA_IRQS && handler != NULL);
     if (action->handler == NULL) {
         *action = (struct irq_action){handler, arg};
-        err = ioapic_route(&wiring->isa[isa_irq],
-                           (uint8_t)(IRQ_VECTOR_ISA + isa_irq),
-                           boot_cpu.apic_id);
+        err =
+            ioapic_route(&wiring->isa[isa_irq],
+                         (uint8_t)(IRQ_VECTOR_ISA + isa_irq), boot_cpu.apic_id);
         if (err != 0)
             action->handler = NULL;
     }

@@ -11,10 +11,10 @@
 
 /* The priority of an interrupt is its vector's upper half. */
 enum irq_vector {
-    IRQ_VECTOR_PIC = 0x20,  /* 16: the masked 8259s' */
-    IRQ_VECTOR_ISA = 0x30,  /* 16: ISA interrupts by the I/O APIC */
+    IRQ_VECTOR_PIC = 0x20, /* 16: the masked 8259s' */
+    IRQ_VECTOR_ISA = 0x30, /* 16: ISA interrupts by the I/O APIC */
     IRQ_VECTOR_TIMER = 0xe0,
-    IRQ_VECTOR_KICK = 0xf0, /* cpu_kick: look at need_resched and work */
+    IRQ_VECTOR_KICK = 0xf0,  /* cpu_kick: look at need_resched and work */
     IRQ_VECTOR_FLUSH = 0xf1, /* smp_flush_interrupt */
     IRQ_VECTOR_SPURIOUS = 0xff,
 };

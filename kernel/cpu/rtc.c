@@ -77,8 +77,8 @@ static void decode(struct rtc_time *t)
 
     t->hour &= ~(unsigned)HOUR_PM;
     if ((status & STATUS_B_BINARY) == 0)
-        *t = (struct rtc_time){from_bcd(t->year), from_bcd(t->month),
-                               from_bcd(t->day),  from_bcd(t->hour),
+        *t = (struct rtc_time){from_bcd(t->year),   from_bcd(t->month),
+                               from_bcd(t->day),    from_bcd(t->hour),
                                from_bcd(t->minute), from_bcd(t->second)};
     if ((status & STATUS_B_24_HOURS) == 0)
         t->hour = t->hour % 12 + (pm ? 12 : 0);

@@ -15,7 +15,7 @@
 
 /* What a CPU takes up on its way in; one is started at a time. */
 struct smp_mailbox {
-    uint64_t root;      /* page table */
+    uint64_t root; /* page table */
     uint64_t stack_top;
     struct cpu *cpu;
     uint64_t efer;
@@ -26,8 +26,8 @@ extern struct smp_mailbox smp_mailbox;
 /*
  * Makes the CPU with cpu->apic_id run entry() on its stack, in the page table
  * `root`: interrupts off, preemption count 0.
- *   => cpu: filled in but for what cpu_init_other does; boot CPU, clock running,
- *      the page SMP_TRAMPOLINE is RAM and mapped at `trampoline`
+ *   => cpu: filled in but for what cpu_init_other does; boot CPU, clock
+ * running, the page SMP_TRAMPOLINE is RAM and mapped at `trampoline`
  *   => 0 once it has called smp_cpu_started, or -ETIMEDOUT: no such CPU
  */
 __must_check int smp_start_cpu(struct cpu *cpu, uint64_t stack_top,

@@ -10,8 +10,7 @@
 
 /* SYSCALL loads CS and SS from STAR[47:32] and the next descriptor; SYSRET
  * SS from STAR[63:48] + 8 and CS from + 16. SDM vol. 3, 5.8.8. */
-#define SYSCALL_STAR                                                           \
-    ((uint64_t)KERNEL_CS << 32 | (uint64_t)(USER_DS - 8) << 48)
+#define SYSCALL_STAR ((uint64_t)KERNEL_CS << 32 | (uint64_t)(USER_DS - 8) << 48)
 
 _Static_assert(KERNEL_DS == KERNEL_CS + 8 && USER_CS == USER_DS + 8,
                "the order that SYSCALL and SYSRET prescribe");

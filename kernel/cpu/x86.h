@@ -269,10 +269,10 @@ static inline void x86_invlpg(vaddr_t va)
 }
 
 enum x86_invpcid_type {
-    INVPCID_ADDRESS = 0,        /* one address of one PCID */
-    INVPCID_CONTEXT = 1,        /* one PCID, not globals */
-    INVPCID_ALL_GLOBAL = 2,     /* everything */
-    INVPCID_ALL_NONGLOBAL = 3,  /* all PCIDs, not globals */
+    INVPCID_ADDRESS = 0,       /* one address of one PCID */
+    INVPCID_CONTEXT = 1,       /* one PCID, not globals */
+    INVPCID_ALL_GLOBAL = 2,    /* everything */
+    INVPCID_ALL_NONGLOBAL = 3, /* all PCIDs, not globals */
 };
 
 static inline void x86_invpcid(enum x86_invpcid_type type, uint64_t pcid,
@@ -377,18 +377,12 @@ static __always_inline void x86_gs_add64(uint64_t offset, uint64_t n)
 
 static inline void x86_stosq(void *dst, uint64_t value, size_t nwords)
 {
-    asm volatile("rep stosq"
-                 : "+D"(dst), "+c"(nwords)
-                 : "a"(value)
-                 : "memory");
+    asm volatile("rep stosq" : "+D"(dst), "+c"(nwords) : "a"(value) : "memory");
 }
 
 static inline void x86_movsq(void *dst, const void *src, size_t nwords)
 {
-    asm volatile("rep movsq"
-                 : "+D"(dst), "+S"(src), "+c"(nwords)
-                 :
-                 : "memory");
+    asm volatile("rep movsq" : "+D"(dst), "+S"(src), "+c"(nwords) : : "memory");
 }
 
 #endif

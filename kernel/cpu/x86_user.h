@@ -54,9 +54,8 @@ static __always_inline size_t x86_user_copy(void *dst, const void *src,
                  ".pushsection .text.fixup, \"ax\"\n"
                  "4:\tlea (%[tail], %%rcx, 8), %%rcx\n\t"
                  "jmp 2b\n\t"
-                 ".popsection\n\t"
-                 X86_EX_TABLE("1b", "4b")
-                 X86_EX_TABLE("2b", "3b")
+                 ".popsection\n\t" X86_EX_TABLE("1b", "4b")
+                     X86_EX_TABLE("2b", "3b")
                  : "+c"(left), "+D"(dst), "+S"(src)
                  : [tail] "r"(n % sizeof(uint64_t))
                  : "memory");
@@ -75,9 +74,8 @@ static __always_inline size_t x86_user_clear(void *dst, size_t n)
                  ".pushsection .text.fixup, \"ax\"\n"
                  "4:\tlea (%[tail], %%rcx, 8), %%rcx\n\t"
                  "jmp 2b\n\t"
-                 ".popsection\n\t"
-                 X86_EX_TABLE("1b", "4b")
-                 X86_EX_TABLE("2b", "3b")
+                 ".popsection\n\t" X86_EX_TABLE("1b", "4b")
+                     X86_EX_TABLE("2b", "3b")
                  : "+c"(left), "+D"(dst)
                  : [tail] "r"(n % sizeof(uint64_t)), "a"(0L)
                  : "memory");
@@ -93,8 +91,7 @@ static __always_inline bool x86_user_load8(const void *src, uint8_t *out)
 
     asm volatile("1:\tmovb (%[src]), %[value]\n\t"
                  "movb $1, %[ok]\n"
-                 "2:\n\t"
-                 X86_EX_TABLE("1b", "2b")
+                 "2:\n\t" X86_EX_TABLE("1b", "2b")
                  : [ok] "+&q"(ok), [value] "=&q"(value)
                  : [src] "r"(src)
                  : "memory");
@@ -110,8 +107,7 @@ static __always_inline bool x86_user_load32(const void *src, uint32_t *out)
 
     asm volatile("1:\tmovl (%[src]), %[value]\n\t"
                  "movb $1, %[ok]\n"
-                 "2:\n\t"
-                 X86_EX_TABLE("1b", "2b")
+                 "2:\n\t" X86_EX_TABLE("1b", "2b")
                  : [ok] "+&q"(ok), [value] "=&r"(value)
                  : [src] "r"(src)
                  : "memory");
@@ -130,8 +126,7 @@ static __always_inline bool x86_user_cmpxchg32(void *p, uint32_t expected,
 
     asm volatile("1:\tlock cmpxchgl %[desired], (%[p])\n\t"
                  "movb $1, %[ok]\n"
-                 "2:\n\t"
-                 X86_EX_TABLE("1b", "2b")
+                 "2:\n\t" X86_EX_TABLE("1b", "2b")
                  : [ok] "+&q"(ok), "+&a"(expected)
                  : [p] "r"(p), [desired] "r"(desired)
                  : "memory", "cc");

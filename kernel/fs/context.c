@@ -13,7 +13,7 @@ struct fs_context {
     struct spinlock lock;
     struct dentry *cwd; /* L: referenced */
     unsigned umask;     /* A */
-}; /* A: atomic; L: lock */
+};                      /* A: atomic; L: lock */
 
 /* Takes over the reference on cwd if it succeeds. */
 static int context_make(struct dentry *cwd, unsigned umask,

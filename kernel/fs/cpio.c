@@ -173,8 +173,7 @@ static const char *parse_name(const char *text, size_t namesize,
 static const char *check_kind(const struct cpio_entry *entry)
 {
     switch (entry->mode & S_IFMT) {
-    case S_IFREG:
-        return NULL;
+    case S_IFREG: return NULL;
     case S_IFLNK:
         if (entry->size == 0)
             return "it is a symbolic link to nothing";
@@ -189,8 +188,7 @@ static const char *check_kind(const struct cpio_entry *entry)
     case S_IFIFO:
     case S_IFSOCK:
         return entry->size == 0 ? NULL : "it has data but is not a file";
-    default:
-        return "its mode names no kind of file";
+    default: return "its mode names no kind of file";
     }
 }
 
@@ -222,8 +220,7 @@ static const char *parse_entry(struct cpio_reader *reader,
         return reason;
     reader->name = entry->name;
     data = align_up(HEADER_LEN + f[F_NAMESIZE]);
-    if (f[F_FILESIZE] > 0 &&
-        (data >= left || f[F_FILESIZE] > left - data))
+    if (f[F_FILESIZE] > 0 && (data >= left || f[F_FILESIZE] > left - data))
         return "the archive ends within its data";
     *entry = (struct cpio_entry){
         .name = entry->name,
@@ -251,8 +248,7 @@ static enum cpio_result bad(struct cpio_reader *reader, const char *reason)
     return CPIO_BAD;
 }
 
-enum cpio_result cpio_next(struct cpio_reader *reader,
-                           struct cpio_entry *entry)
+enum cpio_result cpio_next(struct cpio_reader *reader, struct cpio_entry *entry)
 {
     const char *reason;
     size_t next;
@@ -261,8 +257,7 @@ enum cpio_result cpio_next(struct cpio_reader *reader,
         return CPIO_BAD;
     for (;;) {
         if (!reader->in_archive)
-            while (reader->pos < reader->len &&
-                   reader->base[reader->pos] == 0)
+            while (reader->pos < reader->len && reader->base[reader->pos] == 0)
                 reader->pos++;
         reader->name = NULL;
         if (reader->pos == reader->len)

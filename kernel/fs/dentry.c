@@ -106,8 +106,7 @@ static void names_insert(struct inode *dir, struct dentry *dentry)
     int side = 0;
 
     while (node != NULL) {
-        int order = name_compare(&name,
-                                 rb_entry(node, struct dentry, node));
+        int order = name_compare(&name, rb_entry(node, struct dentry, node));
 
         ASSERT(order != 0);
         parent = node;

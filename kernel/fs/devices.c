@@ -10,8 +10,8 @@
 
 #define CHUNK 256 /* bytes moved by way of the stack at once */
 
-static int64_t device_lseek(struct file *file __unused,
-                            int64_t offset __unused, int whence __unused)
+static int64_t device_lseek(struct file *file __unused, int64_t offset __unused,
+                            int whence __unused)
 {
     return 0;
 }

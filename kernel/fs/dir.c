@@ -47,8 +47,7 @@ static void emit_dots(struct file *file, struct dir_writer *out)
         file->pos = DIR_POS_DOTDOT;
     if (file->pos == DIR_POS_DOTDOT) {
         parent = dentry_get_parent(file->dentry);
-        if (dir_emit(out, &dotdot, parent->inode->ino, S_IFDIR,
-                     DIR_POS_FIRST))
+        if (dir_emit(out, &dotdot, parent->inode->ino, S_IFDIR, DIR_POS_FIRST))
             file->pos = DIR_POS_FIRST;
         dentry_put(parent);
     }
@@ -64,7 +63,7 @@ static int emit_dentries(struct file *file, struct dir_writer *out)
     spin_lock(&dentry_lock);
     if (dir->nlink == 0 && !dir->fs->fixed)
         err = -ENOENT;
-    list_for_each_entry(dentry, &dir->dir.entries, link) {
+    list_for_each_entry (dentry, &dir->dir.entries, link) {
         struct name name = {dentry->name, dentry->name_len, dentry->hash};
 
         if (dentry->cookie < file->pos)

@@ -95,15 +95,10 @@ static int file_open_kind(struct file *file)
         file->map.cache = &inode->cache;
         file->map.mappable = true;
         return 0;
-    case S_IFDIR:
-        file->ops = &dir_file_ops;
-        return 0;
-    case S_IFCHR:
-        return device_open(inode, file);
-    case S_IFIFO:
-        return fifo_open(inode, file);
-    default:
-        return -ENXIO;
+    case S_IFDIR: file->ops = &dir_file_ops; return 0;
+    case S_IFCHR: return device_open(inode, file);
+    case S_IFIFO: return fifo_open(inode, file);
+    default: return -ENXIO;
     }
 }
 
@@ -255,12 +250,8 @@ int64_t file_lseek_sized(struct file *file, int64_t offset, int whence,
     int64_t pos;
 
     switch (whence) {
-    case SEEK_CUR:
-        base = file->pos;
-        break;
-    case SEEK_END:
-        base = size;
-        break;
+    case SEEK_CUR: base = file->pos; break;
+    case SEEK_END: base = size; break;
     case SEEK_DATA: /* all of the file is data, a hole follows it */
     case SEEK_HOLE:
         if (offset < 0 || (uint64_t)offset >= size)

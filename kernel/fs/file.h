@@ -53,14 +53,16 @@ struct file_ops {
     /* Whole struct linux_dirent64 records from file->pos on, which moves; 0
      * at the end. => io is the kernel's, pos_lock held */
     int (*getdents)(struct file *file, struct iobuf *io);
-    unsigned (*poll)(struct file *file, struct waitqueue **wq); /* POLL* now;
-                    *wq: where a change is announced, NULL if never */
-    void (*release)(struct file *file); /* the last reference is gone */
+    unsigned (*poll)(struct file *file,
+                     struct waitqueue **wq); /* POLL* now;
+                                              *wq: where a change is announced,
+                                              *NULL if never */
+    void (*release)(struct file *file);      /* the last reference is gone */
 };
 
 struct file {
-    struct mapped_file map; /* first; map.cache NULL: not mappable, unless
-                               `zero_device` */
+    struct mapped_file map;     /* first; map.cache NULL: not mappable, unless
+                                   `zero_device` */
     const struct file_ops *ops; /* C */
     struct inode *inode;        /* C: holds a reference */
     struct dentry *dentry;      /* C: the name it was opened by, referenced;
@@ -73,7 +75,7 @@ struct file {
     bool zero_device;      /* C: mapping it maps anonymous memory */
     bool counts_writer;    /* C: inode_get_write was called for it */
     bool denies_write;     /* C: inode_deny_write was: it is being run */
-}; /* C: constant; P: pos_lock; A: atomic */
+};                         /* C: constant; P: pos_lock; A: atomic */
 
 /* Boot: the object cache. */
 void file_init(void);

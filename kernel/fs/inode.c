@@ -120,14 +120,10 @@ struct timespec inode_now(void)
 static uint64_t inode_size(struct inode *inode)
 {
     switch (inode->mode & S_IFMT) {
-    case S_IFREG:
-        return inode_length(inode);
-    case S_IFLNK:
-        return inode->target != NULL ? strlen(inode->target) : 0;
-    case S_IFDIR:
-        return inode->fs->fixed ? 0 : FS_BLOCK_SIZE;
-    default:
-        return 0;
+    case S_IFREG: return inode_length(inode);
+    case S_IFLNK: return inode->target != NULL ? strlen(inode->target) : 0;
+    case S_IFDIR: return inode->fs->fixed ? 0 : FS_BLOCK_SIZE;
+    default: return 0;
     }
 }
 

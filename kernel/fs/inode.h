@@ -32,7 +32,7 @@ struct fs {
     uint64_t magic;           /* C: statfs.f_type */
     bool fixed;               /* C: users cannot add or remove names */
     struct atomic64 last_ino; /* A */
-}; /* C: constant; A: atomic */
+};                            /* C: constant; A: atomic */
 
 /* Operations of one kind of inode; absent ones have the plain meaning. */
 struct inode_ops {
@@ -57,39 +57,39 @@ struct inode_ops {
 };
 
 struct inode {
-    struct page_cache cache;          /* regular files */
-    uint64_t filled;                  /* A: while a write makes the file longer:
-                                         what of it may be read; else
-                                         UINT64_MAX */
-    struct atomic refs;               /* A */
-    struct fs *fs;                    /* C */
-    uint64_t ino;                     /* C */
-    const struct inode_ops *ops;      /* C; NULL: plain */
-    const struct file_ops *file_ops;  /* C: of open files; NULL: by type */
-    uint64_t rdev;                    /* C: of device nodes */
-    struct mutex lock;                /* writes to and truncation of a file;
-                                         pipes: kernel/fs/pipe.c */
+    struct page_cache cache;         /* regular files */
+    uint64_t filled;                 /* A: while a write makes the file longer:
+                                        what of it may be read; else
+                                        UINT64_MAX */
+    struct atomic refs;              /* A */
+    struct fs *fs;                   /* C */
+    uint64_t ino;                    /* C */
+    const struct inode_ops *ops;     /* C; NULL: plain */
+    const struct file_ops *file_ops; /* C: of open files; NULL: by type */
+    uint64_t rdev;                   /* C: of device nodes */
+    struct mutex lock;               /* writes to and truncation of a file;
+                                        pipes: kernel/fs/pipe.c */
     struct spinlock attr_lock;
-    uint32_t mode;                    /* type C, permissions A */
-    uint32_t uid, gid;                /* A */
+    uint32_t mode;                              /* type C, permissions A */
+    uint32_t uid, gid;                          /* A */
     struct timespec atime, mtime, ctime, btime; /* T */
-    uint32_t nlink;                   /* N */
-    int32_t writers; /* A: > 0: open for writing so often; < 0: being run */
-    struct list locks;                /* record locks; kernel/fs/locks.c */
+    uint32_t nlink;                             /* N */
+    int32_t writers;   /* A: > 0: open for writing so often; < 0: being run */
+    struct list locks; /* record locks; kernel/fs/locks.c */
     union {
         struct {
-            struct rbtree names; /* N: struct dentry by hash and name */
-            struct list entries; /* N: the same, by cookie */
+            struct rbtree names;  /* N: struct dentry by hash and name */
+            struct list entries;  /* N: the same, by cookie */
             uint64_t last_cookie; /* N */
         } dir;
-        struct { /* regular files that came with the ramdisk */
+        struct {                 /* regular files that came with the ramdisk */
             const uint8_t *data; /* C; NULL: none */
             size_t len;          /* A: what of it still counts */
         } store;
         char *target;      /* C: symbolic links: text, terminated; owned */
         struct pipe *pipe; /* FIFOs; kernel/fs/pipe.c */
     };
-    struct { /* /proc; kernel/fs/procfs.h */
+    struct {               /* /proc; kernel/fs/procfs.h */
         const void *entry; /* C */
         int pid, fd;       /* C */
     } proc;
@@ -122,8 +122,7 @@ void inode_init(void);
 
 /* A new inode with one reference and no names (nlink 0), all times now.
  * mode: type and permissions. 0 or -ENOMEM. */
-__must_check int inode_create(struct fs *fs, uint32_t mode,
-                              struct inode **out);
+__must_check int inode_create(struct fs *fs, uint32_t mode, struct inode **out);
 void inode_get(struct inode *inode);
 void inode_put(struct inode *inode); /* may sleep */
 

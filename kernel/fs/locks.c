@@ -49,7 +49,7 @@ static struct file_lock *find_conflict_locked(struct inode *inode,
 {
     struct file_lock *lock;
 
-    list_for_each_entry(lock, &inode->locks, link)
+    list_for_each_entry (lock, &inode->locks, link)
         if (overlaps(lock, req) && lock->owner != req->owner &&
             (lock->type == F_WRLCK || req->type == F_WRLCK))
             return lock;
@@ -100,7 +100,7 @@ static void lock_apply_locked(struct inode *inode,
     struct lock_request whole = *req; /* grows by what it is merged with */
     struct file_lock *lock, *next, *new;
 
-    list_for_each_entry_safe(lock, next, &inode->locks, link) {
+    list_for_each_entry_safe (lock, next, &inode->locks, link) {
         if (lock->family != req->family || lock->owner != req->owner)
             continue;
         if (lock->type == req->type &&
@@ -132,7 +132,7 @@ static void free_locks(struct list *dead)
 {
     struct file_lock *lock, *next;
 
-    list_for_each_entry_safe(lock, next, dead, link)
+    list_for_each_entry_safe (lock, next, dead, link)
         kfree(lock);
 }
 
@@ -146,7 +146,7 @@ static bool would_deadlock_locked(const void *owner, const void *blocker)
 
     while (moved && blocker != owner) {
         moved = false;
-        list_for_each_entry(waiter, &waiters, link) {
+        list_for_each_entry (waiter, &waiters, link) {
             if (waiter->owner != blocker || waiter->blocker == NULL)
                 continue;
             blocker = waiter->blocker;
@@ -258,7 +258,7 @@ static void release_locks(struct inode *inode, const void *owner,
     bool any;
 
     spin_lock(&locks_lock);
-    list_for_each_entry_safe(lock, next, &inode->locks, link) {
+    list_for_each_entry_safe (lock, next, &inode->locks, link) {
         if ((owner != NULL && lock->owner != owner) ||
             (records_only && lock->family != LOCK_RECORD))
             continue;

@@ -71,8 +71,8 @@ __must_check int vfs_link(const struct path_at *from, const struct path_at *to,
 /* flags: RENAME_NOREPLACE, RENAME_EXCHANGE. */
 __must_check int vfs_rename(const struct path_at *from,
                             const struct path_at *to, unsigned flags);
-__must_check int vfs_open_at(const struct path_at *at, int flags,
-                             unsigned mode, struct file **out);
+__must_check int vfs_open_at(const struct path_at *at, int flags, unsigned mode,
+                             struct file **out);
 /* An open file for what a dentry names, as open(2) without O_CREAT. */
 __must_check int vfs_open_dentry(struct dentry *dentry, int flags,
                                  struct file **out);

@@ -37,15 +37,15 @@
 
 struct pipe {
     struct page *pages[PIPE_PAGES]; /* L: by place in the ring */
-    uint32_t start;       /* L: where the first byte stands */
-    uint32_t used;        /* L to change: bytes in it */
-    unsigned readers;     /* L to change: files open for reading */
-    unsigned writers;     /* L to change: … for writing */
+    uint32_t start;                 /* L: where the first byte stands */
+    uint32_t used;                  /* L to change: bytes in it */
+    unsigned readers;               /* L to change: files open for reading */
+    unsigned writers;               /* L to change: … for writing */
     unsigned nreader_opens, nwriter_opens; /* L to change: ever so far */
-    unsigned nusers;      /* L */
+    unsigned nusers;                       /* L */
     struct waitqueue wait; /* woken when anything above changes that somebody
                               may wait for */
-}; /* L: inode->lock */
+};                         /* L: inode->lock */
 
 static struct fs pipe_fs = {
     .type = "pipefs",
@@ -256,7 +256,7 @@ static long pipe_ioctl(struct file *file, unsigned cmd, unsigned long arg)
     if (cmd != FIONREAD)
         return -ENOTTY;
     return copy_to_user((void __user *)arg, &used, sizeof(used)) != 0 ? -EFAULT
-                                                                       : 0;
+                                                                      : 0;
 }
 
 /* ---- opening and closing ---- */
@@ -362,9 +362,8 @@ static int fifo_wait(struct inode *inode, struct file *file, unsigned before)
 
     if ((file->flags & O_NONBLOCK) || (reads && file->map.writable))
         return 0;
-    return wait_event_interruptible(&pipe->wait,
-                                    READ_ONCE(*others) > 0 ||
-                                        READ_ONCE(*opens) != before);
+    return wait_event_interruptible(
+        &pipe->wait, READ_ONCE(*others) > 0 || READ_ONCE(*opens) != before);
 }
 
 int fifo_open(struct inode *inode, struct file *file)

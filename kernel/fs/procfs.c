@@ -109,8 +109,7 @@ static int dir_lookup(struct inode *dir, const char *name, size_t len,
     if (pid != 0 && !proc_pid_exists(pid))
         return -ENOENT;
     for (; child->name != NULL; child++)
-        if (strlen(child->name) == len &&
-            memcmp(child->name, name, len) == 0)
+        if (strlen(child->name) == len && memcmp(child->name, name, len) == 0)
             return proc_inode_create(child, pid, 0, out);
     return -ENOENT;
 }
@@ -126,8 +125,7 @@ static bool emit(struct dir_writer *out, const char *text, uint64_t ino,
     return true;
 }
 
-static int dir_iterate(struct inode *dir, uint64_t *pos,
-                       struct dir_writer *out)
+static int dir_iterate(struct inode *dir, uint64_t *pos, struct dir_writer *out)
 {
     const struct proc_entry *entry = dir->proc.entry;
     const struct proc_entry *child = entry->children;
@@ -137,9 +135,9 @@ static int dir_iterate(struct inode *dir, uint64_t *pos,
     if (pid != 0 && !proc_pid_exists(pid))
         return -ENOENT;
     for (; child->name != NULL; child++, at++)
-        if (at == *pos && !emit(out, child->name,
-                                proc_inode_number(child, pid, 0),
-                                child->mode, pos))
+        if (at == *pos &&
+            !emit(out, child->name, proc_inode_number(child, pid, 0),
+                  child->mode, pos))
             return 0;
     return 0;
 }
@@ -176,8 +174,7 @@ static uint64_t first_pid_pos(void)
     return DIR_POS_MADE + n;
 }
 
-static int top_iterate(struct inode *dir, uint64_t *pos,
-                       struct dir_writer *out)
+static int top_iterate(struct inode *dir, uint64_t *pos, struct dir_writer *out)
 {
     uint64_t first = first_pid_pos();
     char text[NUMBER_TEXT];

@@ -70,8 +70,8 @@ static ssize_t self_readlink(struct inode *link __unused, char *buf,
                              size_t size)
 {
     char text[NUMBER_TEXT];
-    size_t len = (size_t)kscnprintf(text, sizeof(text), "%d",
-                                    proc_current_pid());
+    size_t len =
+        (size_t)kscnprintf(text, sizeof(text), "%d", proc_current_pid());
 
     len = MIN(len, size);
     memcpy(buf, text, len);
@@ -229,8 +229,8 @@ static int fd_dir_iterate(struct inode *dir, uint64_t *pos,
 
         name.len = (size_t)kscnprintf(text, sizeof(text), "%d", fd);
         if (!dir_emit(out, &name,
-                      proc_inode_number(&fd_entry, dir->proc.pid, fd),
-                      S_IFLNK, DIR_POS_MADE + (uint64_t)fd + 1))
+                      proc_inode_number(&fd_entry, dir->proc.pid, fd), S_IFLNK,
+                      DIR_POS_MADE + (uint64_t)fd + 1))
             break;
         *pos = DIR_POS_MADE + (uint64_t)fd + 1;
     }

@@ -34,10 +34,9 @@ static void add_map_line(struct strbuf *out, const struct vma_info *info)
 {
     size_t from = out->len;
 
-    strbuf_printf(out, "%08lx-%08lx %c%c%c%c %08lx %02x:%02x %lu ",
-                  info->start, info->end, info->read ? 'r' : '-',
-                  info->write ? 'w' : '-', info->exec ? 'x' : '-',
-                  info->shared ? 's' : 'p', info->pgoff,
+    strbuf_printf(out, "%08lx-%08lx %c%c%c%c %08lx %02x:%02x %lu ", info->start,
+                  info->end, info->read ? 'r' : '-', info->write ? 'w' : '-',
+                  info->exec ? 'x' : '-', info->shared ? 's' : 'p', info->pgoff,
                   ABI_MAJOR(info->dev), ABI_MINOR(info->dev), info->ino);
     if (info->name[0] != '\0') {
         if (out->len - from >= NAME_COLUMN)
@@ -92,10 +91,9 @@ static void add_kib(struct strbuf *out, const char *key, size_t kib)
 static void add_absent(struct strbuf *out)
 {
     static const char *const keys[] = {
-        "KSM",           "LazyFree",       "AnonHugePages",
-        "ShmemPmdMapped", "FilePmdMapped", "Shared_Hugetlb",
-        "Private_Hugetlb", "Swap",         "SwapPss",
-        "Locked",
+        "KSM",           "LazyFree",       "AnonHugePages",   "ShmemPmdMapped",
+        "FilePmdMapped", "Shared_Hugetlb", "Private_Hugetlb", "Swap",
+        "SwapPss",       "Locked",
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(keys); i++)

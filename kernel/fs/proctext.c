@@ -27,7 +27,7 @@ struct text_reader {
     uint64_t start;     /* L: its first byte's position in the file */
     uint64_t cursor;    /* L: of the record after it */
     bool ended;         /* L: there is none after it */
-}; /* L: lock */
+};                      /* L: lock */
 
 static int text_open(struct inode *inode __unused, struct file *file)
 {

@@ -79,7 +79,7 @@ static void forget_linked(struct unpacking *u)
 {
     struct linked_file *file, *next;
 
-    list_for_each_entry_safe(file, next, &u->linked, link) {
+    list_for_each_entry_safe (file, next, &u->linked, link) {
         list_remove(&file->link);
         inode_put(file->inode);
         kfree(file);
@@ -103,7 +103,7 @@ static struct inode *find_linked(struct unpacking *u,
     }
     if (entry->nlink < 2)
         return NULL;
-    list_for_each_entry(file, &u->linked, link) {
+    list_for_each_entry (file, &u->linked, link) {
         if (file->ino != entry->ino || file->dev != entry_dev(entry))
             continue;
         inode_get(file->inode);
@@ -122,9 +122,8 @@ static int remember_linked(struct unpacking *u, const struct cpio_entry *entry,
     file = kmalloc(sizeof(*file));
     if (file == NULL)
         return -ENOMEM;
-    *file = (struct linked_file){.dev = entry_dev(entry),
-                                 .ino = entry->ino,
-                                 .inode = inode};
+    *file = (struct linked_file){
+        .dev = entry_dev(entry), .ino = entry->ino, .inode = inode};
     inode_get(inode);
     list_push_back(&u->linked, &file->link);
     return 0;
@@ -284,18 +283,13 @@ end_walk:
 static const char *explain(int err)
 {
     switch (err) {
-    case -ENOMEM:
-        return "memory is out";
-    case -ENOTEMPTY:
-        return "it would replace a directory that is not empty";
-    case -ENOTDIR:
-        return "a part of its path is not a directory";
-    case -ELOOP:
-        return "its path leads through too many symbolic links";
+    case -ENOMEM: return "memory is out";
+    case -ENOTEMPTY: return "it would replace a directory that is not empty";
+    case -ENOTDIR: return "a part of its path is not a directory";
+    case -ELOOP: return "its path leads through too many symbolic links";
     case -EINVAL:
         return "it shares its inode number with a file of another kind";
-    default:
-        return "it does not fit into the tree";
+    default: return "it does not fit into the tree";
     }
 }
 

@@ -41,8 +41,7 @@ static ssize_t read_piece(struct inode *inode, struct iobuf *io, uint64_t pos,
         if (err != 0)
             return err == -ENXIO ? 0 : err;
     }
-    done = iobuf_copy_to(io, (char *)page_address(page) + (pos & PAGE_MASK),
-                         n);
+    done = iobuf_copy_to(io, (char *)page_address(page) + (pos & PAGE_MASK), n);
     page_put(page);
     return (ssize_t)done;
 }
@@ -97,16 +96,15 @@ static ssize_t write_piece(struct inode *inode, struct iobuf *io, uint64_t pos,
     if (err != 0)
         return err;
     pagecache_mark_dirty(page);
-    done = iobuf_copy_from(io,
-                           (char *)page_address(page) + (pos & PAGE_MASK), n);
+    done =
+        iobuf_copy_from(io, (char *)page_address(page) + (pos & PAGE_MASK), n);
     page_put(page);
     return (ssize_t)done;
 }
 
 /* Bytes written at pos, or an errno if none. => inode->lock held,
  * pos + io->len <= cache.size */
-static ssize_t write_pieces(struct inode *inode, struct iobuf *io,
-                            uint64_t pos)
+static ssize_t write_pieces(struct inode *inode, struct iobuf *io, uint64_t pos)
 {
     uint64_t start = pos, end = start + io->len;
     ssize_t n = 0;
@@ -128,8 +126,7 @@ static ssize_t write_pieces(struct inode *inode, struct iobuf *io,
     return n < 0 ? n : -EFAULT;
 }
 
-static ssize_t write_locked(struct inode *inode, struct iobuf *io,
-                            uint64_t pos)
+static ssize_t write_locked(struct inode *inode, struct iobuf *io, uint64_t pos)
 {
     uint64_t size = inode->cache.size, end = pos + io->len;
     ssize_t n;
@@ -146,8 +143,7 @@ static ssize_t write_locked(struct inode *inode, struct iobuf *io,
     return n;
 }
 
-static ssize_t regular_write(struct file *file, struct iobuf *io,
-                             uint64_t *pos)
+static ssize_t regular_write(struct file *file, struct iobuf *io, uint64_t *pos)
 {
     struct inode *inode = file->inode;
     uint64_t start = *pos;
@@ -171,8 +167,7 @@ static ssize_t regular_write(struct file *file, struct iobuf *io,
 
 static int64_t regular_lseek(struct file *file, int64_t offset, int whence)
 {
-    return file_lseek_sized(file, offset, whence,
-                            inode_length(file->inode));
+    return file_lseek_sized(file, offset, whence, inode_length(file->inode));
 }
 
 const struct file_ops regular_file_ops = {

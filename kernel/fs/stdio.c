@@ -10,8 +10,8 @@
 #include "kernel/fs/pipe.h"
 #include "mm/slab.h"
 
-#define SMALL 256                /* bytes moved by way of the stack */
-#define TRANSFER_MAX PIPE_BUF    /* written in one piece, as to a pipe */
+#define SMALL 256             /* bytes moved by way of the stack */
+#define TRANSFER_MAX PIPE_BUF /* written in one piece, as to a pipe */
 
 /* ---- input from the host ---- */
 

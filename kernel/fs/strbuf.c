@@ -66,8 +66,8 @@ void strbuf_add(struct strbuf *sb, const void *data, size_t len)
 }
 
 /* Formats into the room that is left; the length it needs. */
-__printf(2, 0) static size_t strbuf_try(struct strbuf *sb, const char *fmt,
-                                        va_list args)
+__printf(2, 0) static size_t
+    strbuf_try(struct strbuf *sb, const char *fmt, va_list args)
 {
     return (size_t)kvsnprintf(sb->text + sb->len, sb->capacity - sb->len, fmt,
                               args);

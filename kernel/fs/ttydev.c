@@ -114,9 +114,8 @@ static long get_termios(struct tty *tty, unsigned long arg)
     struct termios termios;
 
     tty_get_termios(tty, &termios);
-    return copy_to_user((void __user *)arg, &termios, sizeof(termios))
-               ? -EFAULT
-               : 0;
+    return copy_to_user((void __user *)arg, &termios, sizeof(termios)) ? -EFAULT
+                                                                       : 0;
 }
 
 /* TCSETS, TCSETSW, TCSETSF: output never waits, so the first two agree. */
@@ -228,14 +227,10 @@ static long session_ioctl(struct tty *tty, unsigned cmd, unsigned long arg)
         return is_mine(tty) ? put_int(arg, tty_get_pgrp(tty)) : -ENOTTY;
     case TIOCGSID:
         return is_mine(tty) ? put_int(arg, tty_get_session(tty)) : -ENOTTY;
-    case TIOCSPGRP:
-        return set_pgrp(tty, arg);
-    case TIOCSCTTY:
-        return set_controlling(tty, arg == 1);
-    case TIOCNOTTY:
-        return give_up_controlling(tty);
-    default:
-        return -ENOTTY;
+    case TIOCSPGRP: return set_pgrp(tty, arg);
+    case TIOCSCTTY: return set_controlling(tty, arg == 1);
+    case TIOCNOTTY: return give_up_controlling(tty);
+    default: return -ENOTTY;
     }
 }
 
@@ -244,30 +239,21 @@ static long ttydev_ioctl(struct file *file, unsigned cmd, unsigned long arg)
     struct tty *tty = tty_of(file);
 
     switch (cmd) {
-    case TCGETS:
-        return get_termios(tty, arg);
+    case TCGETS: return get_termios(tty, arg);
     case TCSETS:
     case TCSETSW:
-    case TCSETSF:
-        return set_termios(tty, arg, cmd == TCSETSF);
-    case TIOCGWINSZ:
-        return get_winsize(tty, arg);
-    case TIOCSWINSZ:
-        return set_winsize(tty, arg);
-    case FIONREAD:
-        return put_int(arg, (int)tty_input_pending(tty));
+    case TCSETSF: return set_termios(tty, arg, cmd == TCSETSF);
+    case TIOCGWINSZ: return get_winsize(tty, arg);
+    case TIOCSWINSZ: return set_winsize(tty, arg);
+    case FIONREAD: return put_int(arg, (int)tty_input_pending(tty));
     case TIOCOUTQ:
     case TIOCGETD: /* N_TTY, the only line discipline, is 0 */
         return put_int(arg, 0);
-    case TCFLSH:
-        return flush_queue(tty, arg);
+    case TCFLSH: return flush_queue(tty, arg);
     case TCSBRK: /* there is nothing to drain, and no line to break */
-    case TCSBRKP:
-        return check_background(tty);
-    case TIOCSTI: /* as Linux with dev.tty.legacy_tiocsti=0 */
-        return -EIO;
-    default:
-        return session_ioctl(tty, cmd, arg);
+    case TCSBRKP: return check_background(tty);
+    case TIOCSTI: /* as Linux with dev.tty.legacy_tiocsti=0 */ return -EIO;
+    default: return session_ioctl(tty, cmd, arg);
     }
 }
 

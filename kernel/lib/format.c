@@ -87,36 +87,28 @@ static void put_number(struct sink *out, const struct spec *spec,
 static int64_t signed_arg(const struct spec *spec, va_list *args)
 {
     switch (spec->length) {
-    case 'H':
-        return (signed char)va_arg(*args, int);
-    case 'h':
-        return (short)va_arg(*args, int);
+    case 'H': return (signed char)va_arg(*args, int);
+    case 'h': return (short)va_arg(*args, int);
     case 'l':
     case 'q':
     case 'j':
     case 'z':
-    case 't':
-        return va_arg(*args, int64_t);
-    default:
-        return va_arg(*args, int);
+    case 't': return va_arg(*args, int64_t);
+    default: return va_arg(*args, int);
     }
 }
 
 static uint64_t unsigned_arg(const struct spec *spec, va_list *args)
 {
     switch (spec->length) {
-    case 'H':
-        return (unsigned char)va_arg(*args, unsigned);
-    case 'h':
-        return (unsigned short)va_arg(*args, unsigned);
+    case 'H': return (unsigned char)va_arg(*args, unsigned);
+    case 'h': return (unsigned short)va_arg(*args, unsigned);
     case 'l':
     case 'q':
     case 'j':
     case 'z':
-    case 't':
-        return va_arg(*args, uint64_t);
-    default:
-        return va_arg(*args, unsigned);
+    case 't': return va_arg(*args, uint64_t);
+    default: return va_arg(*args, unsigned);
     }
 }
 
@@ -154,9 +146,7 @@ static bool convert(struct sink *out, struct spec *spec, char conversion,
 
     switch (conversion) {
     case 'd':
-    case 'i':
-        put_signed(out, spec, signed_arg(spec, args));
-        return true;
+    case 'i': put_signed(out, spec, signed_arg(spec, args)); return true;
     case 'u':
         put_number(out, spec, unsigned_arg(spec, args), 10, false, "");
         return true;
@@ -175,14 +165,9 @@ static bool convert(struct sink *out, struct spec *spec, char conversion,
         c = (char)va_arg(*args, int);
         put_field(out, spec, "", 0, &c, 1);
         return true;
-    case 's':
-        put_string(out, spec, va_arg(*args, const char *));
-        return true;
-    case '%':
-        put(out, '%');
-        return true;
-    default:
-        return false;
+    case 's': put_string(out, spec, va_arg(*args, const char *)); return true;
+    case '%': put(out, '%'); return true;
+    default: return false;
     }
 }
 
@@ -191,23 +176,12 @@ static const char *parse_flags(const char *p, struct spec *spec)
 {
     for (;; p++) {
         switch (*p) {
-        case '-':
-            spec->left = true;
-            break;
-        case '+':
-            spec->plus = true;
-            break;
-        case ' ':
-            spec->space = true;
-            break;
-        case '#':
-            spec->alternate = true;
-            break;
-        case '0':
-            spec->zero = true;
-            break;
-        default:
-            return p;
+        case '-': spec->left = true; break;
+        case '+': spec->plus = true; break;
+        case ' ': spec->space = true; break;
+        case '#': spec->alternate = true; break;
+        case '0': spec->zero = true; break;
+        default: return p;
         }
     }
 }

@@ -20,10 +20,10 @@ struct thread;
 /* First member of struct cpu (kernel/cpu/cpu.h), at GS:0. Fields are
  * written by their own CPU only, except need_resched. */
 struct cpu_head {
-    struct cpu *self;       /* C */
-    struct thread *current; /* changed by the scheduler only */
-    uint32_t preempt_count; /* > 0: no preemption */
-    uint32_t need_resched;  /* A: the scheduler should run soon */
+    struct cpu *self;          /* C */
+    struct thread *current;    /* changed by the scheduler only */
+    uint32_t preempt_count;    /* > 0: no preemption */
+    uint32_t need_resched;     /* A: the scheduler should run soon */
     struct lockck_cpu *lockck; /* C: kernel/lib/lockck.h */
 };                             /* C: constant; A: atomic */
 

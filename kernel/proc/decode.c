@@ -12,21 +12,21 @@
 const char *decode_signal(int sig)
 {
     static const char *const names[] = {
-        [SIGHUP] = "SIGHUP",       [SIGINT] = "SIGINT",
-        [SIGQUIT] = "SIGQUIT",     [SIGILL] = "SIGILL",
-        [SIGTRAP] = "SIGTRAP",     [SIGABRT] = "SIGABRT",
-        [SIGBUS] = "SIGBUS",       [SIGFPE] = "SIGFPE",
-        [SIGKILL] = "SIGKILL",     [SIGUSR1] = "SIGUSR1",
-        [SIGSEGV] = "SIGSEGV",     [SIGUSR2] = "SIGUSR2",
-        [SIGPIPE] = "SIGPIPE",     [SIGALRM] = "SIGALRM",
-        [SIGTERM] = "SIGTERM",     [SIGSTKFLT] = "SIGSTKFLT",
-        [SIGCHLD] = "SIGCHLD",     [SIGCONT] = "SIGCONT",
-        [SIGSTOP] = "SIGSTOP",     [SIGTSTP] = "SIGTSTP",
-        [SIGTTIN] = "SIGTTIN",     [SIGTTOU] = "SIGTTOU",
-        [SIGURG] = "SIGURG",       [SIGXCPU] = "SIGXCPU",
-        [SIGXFSZ] = "SIGXFSZ",     [SIGVTALRM] = "SIGVTALRM",
-        [SIGPROF] = "SIGPROF",     [SIGWINCH] = "SIGWINCH",
-        [SIGIO] = "SIGIO",         [SIGPWR] = "SIGPWR",
+        [SIGHUP] = "SIGHUP",   [SIGINT] = "SIGINT",
+        [SIGQUIT] = "SIGQUIT", [SIGILL] = "SIGILL",
+        [SIGTRAP] = "SIGTRAP", [SIGABRT] = "SIGABRT",
+        [SIGBUS] = "SIGBUS",   [SIGFPE] = "SIGFPE",
+        [SIGKILL] = "SIGKILL", [SIGUSR1] = "SIGUSR1",
+        [SIGSEGV] = "SIGSEGV", [SIGUSR2] = "SIGUSR2",
+        [SIGPIPE] = "SIGPIPE", [SIGALRM] = "SIGALRM",
+        [SIGTERM] = "SIGTERM", [SIGSTKFLT] = "SIGSTKFLT",
+        [SIGCHLD] = "SIGCHLD", [SIGCONT] = "SIGCONT",
+        [SIGSTOP] = "SIGSTOP", [SIGTSTP] = "SIGTSTP",
+        [SIGTTIN] = "SIGTTIN", [SIGTTOU] = "SIGTTOU",
+        [SIGURG] = "SIGURG",   [SIGXCPU] = "SIGXCPU",
+        [SIGXFSZ] = "SIGXFSZ", [SIGVTALRM] = "SIGVTALRM",
+        [SIGPROF] = "SIGPROF", [SIGWINCH] = "SIGWINCH",
+        [SIGIO] = "SIGIO",     [SIGPWR] = "SIGPWR",
         [SIGSYS] = "SIGSYS",
     };
 
@@ -100,14 +100,10 @@ const char *decode_trap(uint64_t vector)
 const char *decode_trap_deed(uint64_t vector)
 {
     switch (vector) {
-    case TRAP_DE:
-        return "it divided by zero, or the quotient did not fit";
-    case TRAP_DB:
-        return "it ran one instruction with the trap flag set";
-    case TRAP_BP:
-        return "it ran a breakpoint (int3)";
-    case TRAP_UD:
-        return "it ran bytes that are no instruction";
+    case TRAP_DE: return "it divided by zero, or the quotient did not fit";
+    case TRAP_DB: return "it ran one instruction with the trap flag set";
+    case TRAP_BP: return "it ran a breakpoint (int3)";
+    case TRAP_UD: return "it ran bytes that are no instruction";
     case TRAP_GP:
         return "it ran a privileged instruction, or used an address that is "
                "not canonical";
@@ -117,10 +113,8 @@ const char *decode_trap_deed(uint64_t vector)
     case TRAP_XM:
         return "a floating-point operation raised an exception that it had "
                "unmasked";
-    case TRAP_AC:
-        return "it used an address that is not aligned";
-    default:
-        return "the CPU refused an instruction";
+    case TRAP_AC: return "it used an address that is not aligned";
+    default: return "the CPU refused an instruction";
     }
 }
 
@@ -155,6 +149,6 @@ void decode_flags(uint64_t rflags, char *buf, size_t size)
     buf[0] = '\0';
     for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
         if ((rflags & flags[i].bit) != 0)
-            len += (size_t)kscnprintf(buf + len, size - len, " %s",
-                                      flags[i].name);
+            len +=
+                (size_t)kscnprintf(buf + len, size - len, " %s", flags[i].name);
 }

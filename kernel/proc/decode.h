@@ -9,9 +9,9 @@
 
 #define DECODE_MAX 96 /* room for any of the texts below */
 
-const char *decode_signal(int sig);           /* "SIGSEGV" */
-const char *decode_code(int sig, int code);   /* si_code: "SEGV_MAPERR" */
-const char *decode_trap(uint64_t vector);     /* "#PF page fault" */
+const char *decode_signal(int sig);            /* "SIGSEGV" */
+const char *decode_code(int sig, int code);    /* si_code: "SEGV_MAPERR" */
+const char *decode_trap(uint64_t vector);      /* "#PF page fault" */
 const char *decode_trap_deed(uint64_t vector); /* what the program did */
 
 /* A page fault's error code: "write in user mode, the page is not present". */

@@ -47,8 +47,8 @@ int elf_check_header(const void *file, size_t len, struct elf_header *out,
     return 0;
 }
 
-int elf_check_phdrs(const Elf64_Phdr *phdrs, size_t n,
-                    struct elf_program *out, const char **why)
+int elf_check_phdrs(const Elf64_Phdr *phdrs, size_t n, struct elf_program *out,
+                    const char **why)
 {
     *out = (struct elf_program){.align = PAGE_SIZE};
     for (size_t i = 0; i < n; i++) {
@@ -82,8 +82,7 @@ static int check_load(const Elf64_Phdr *ph, const char **why)
         return refuse(why, "a segment with more file than memory", EINVAL);
     if (ph->p_vaddr >= USER_END || ph->p_memsz > USER_END - ph->p_vaddr)
         return refuse(why, "a segment outside user space", EINVAL);
-    if (ph->p_filesz != 0 &&
-        ((ph->p_offset ^ ph->p_vaddr) & PAGE_MASK) != 0)
+    if (ph->p_filesz != 0 && ((ph->p_offset ^ ph->p_vaddr) & PAGE_MASK) != 0)
         return refuse(why, "a segment out of step with the file", EINVAL);
     if (ph->p_offset > INT64_MAX - USER_END)
         return refuse(why, "a segment beyond any file", EINVAL);

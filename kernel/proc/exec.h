@@ -17,8 +17,7 @@
  *      gone already, the process has been told to end and does not go back
  *      to user mode
  */
-__must_check int process_exec(const char *path,
-                              char __user *const __user *argv,
+__must_check int process_exec(const char *path, char __user *const __user *argv,
                               char __user *const __user *envp);
 
 #endif

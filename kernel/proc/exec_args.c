@@ -16,8 +16,8 @@
 #include "mm/mm.h"
 #include "mm/uaccess.h"
 
-#define STACK_SHARE 4                 /* of RLIMIT_STACK, for the strings */
-#define STACK_SHARE_MAX (6UL << 20)   /* however large the limit is */
+#define STACK_SHARE 4               /* of RLIMIT_STACK, for the strings */
+#define STACK_SHARE_MAX (6UL << 20) /* however large the limit is */
 #define POINTERS_AT_ONCE 16
 
 static void strings_init(struct exec_strings *strings)
@@ -91,8 +91,7 @@ int exec_args_add(struct exec_args *args, struct exec_strings *strings,
 }
 
 /* Adds one string of the user's. */
-static int add_user_string(struct exec_args *args,
-                           struct exec_strings *strings,
+static int add_user_string(struct exec_args *args, struct exec_strings *strings,
                            const char __user *text)
 {
     size_t start = strings->len, room;

@@ -81,8 +81,7 @@ static int add_script(struct exec_image *image, const char *head,
 /* ---- ELF files ---- */
 
 /* Reads n bytes at an offset: all of them, or -ENOEXEC. */
-static int read_exactly(struct file *file, void *buf, size_t n,
-                        uint64_t offset)
+static int read_exactly(struct file *file, void *buf, size_t n, uint64_t offset)
 {
     ssize_t got = file_read_kernel(file, buf, n, offset);
 

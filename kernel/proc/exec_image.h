@@ -78,8 +78,8 @@ struct exec_elf {
 };
 
 struct exec_image {
-    const char *path;      /* as execve was called */
-    struct exec_elf elf;   /* what runs in the end */
+    const char *path;       /* as execve was called */
+    struct exec_elf elf;    /* what runs in the end */
     struct exec_elf interp; /* its PT_INTERP */
     /* What scripts put before the arguments, last first; each points into
      * path or into a line. */
@@ -142,9 +142,9 @@ struct exec {
     struct exec_args args;
     struct exec_random random;
     struct exec_layout layout;
-    struct mm *mm;          /* the new address space */
-    struct fdtable *files;  /* own descriptors instead of shared ones; NULL:
-                               they are the process's own already */
+    struct mm *mm;           /* the new address space */
+    struct fdtable *files;   /* own descriptors instead of shared ones; NULL:
+                                they are the process's own already */
     struct credentials cred; /* with a set-user-ID file's */
     bool secure;
 };

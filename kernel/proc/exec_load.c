@@ -220,10 +220,9 @@ static int load_program(struct exec_image *image, struct mm *mm,
     int err = check(image->path, elf);
 
     if (err == 0 && elf->header.position_independent)
-        err = place_from(program,
-                         PIE_BASE + random_pages(random->base,
-                                                 BASE_RANDOM_PAGES),
-                         &load.bias);
+        err = place_from(
+            program, PIE_BASE + random_pages(random->base, BASE_RANDOM_PAGES),
+            &load.bias);
     if (err == 0)
         err = map_segments(&load);
     if (err != 0)

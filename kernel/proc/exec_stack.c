@@ -120,8 +120,7 @@ static void words_flush(struct words *w)
 {
     size_t len = w->n * sizeof(w->words[0]);
 
-    if (w->err == 0 &&
-        mm_access(w->mm, w->at, w->words, len, MM_WRITE) != len)
+    if (w->err == 0 && mm_access(w->mm, w->at, w->words, len, MM_WRITE) != len)
         w->err = -EFAULT;
     w->at += len;
     w->n = 0;
@@ -213,8 +212,8 @@ static int write_extras(const struct exec_stack *stack, vaddr_t to)
 static int write_words(const struct exec_stack *stack,
                        const struct string_places *places, vaddr_t extras)
 {
-    size_t total = 1 + (places->nargv + 1) +
-                   (stack->args->envp.count + 1) + 2 * AUXV_ENTRIES;
+    size_t total = 1 + (places->nargv + 1) + (stack->args->envp.count + 1) +
+                   2 * AUXV_ENTRIES;
     struct exec_cursor cur;
     struct words w;
 

@@ -42,7 +42,7 @@ void process_kill_others_locked(struct process *process)
     struct thread *thread;
 
     ASSERT(spin_is_locked(&process->lock));
-    list_for_each_entry(thread, &process->threads, process_link) {
+    list_for_each_entry (thread, &process->threads, process_link) {
         if (thread == current_thread())
             continue;
         WRITE_ONCE(thread->must_exit, true);
@@ -67,8 +67,7 @@ static void leave_memory(struct thread *thread)
 }
 
 /* Takes the thread off its process's list. => P held too */
-static void unlink_thread_locked(struct process *process,
-                                 struct thread *thread)
+static void unlink_thread_locked(struct process *process, struct thread *thread)
 {
     ASSERT(spin_is_locked(&process_tree_lock));
     sched_add_usage(thread, &process->dead_usage);
@@ -158,7 +157,7 @@ static bool has_stopped_member_locked(const struct pid *group)
 {
     struct process *member;
 
-    list_for_each_entry(member, &group->group, group_link)
+    list_for_each_entry (member, &group->group, group_link)
         if (READ_ONCE(member->stopping) && member->nthreads != 0)
             return true;
     return false;
@@ -178,7 +177,7 @@ static void release_group_locked(const struct process *process,
         !has_stopped_member_locked(group) ||
         !signal_group_is_orphaned_locked(group, leaving))
         return;
-    list_for_each_entry(member, &group->group, group_link) {
+    list_for_each_entry (member, &group->group, group_link) {
         member->ngroup_signals++;
         signal_send_process(member, SIGHUP, NULL);
         signal_send_process(member, SIGCONT, NULL);
@@ -195,9 +194,9 @@ static bool announce_locked(struct process *child)
     if (WIFEXITED(status))
         signal_notify_parent_locked(child, CLD_EXITED, WEXITSTATUS(status));
     else
-        signal_notify_parent_locked(
-            child, WCOREDUMP(status) ? CLD_DUMPED : CLD_KILLED,
-            WTERMSIG(status));
+        signal_notify_parent_locked(child,
+                                    WCOREDUMP(status) ? CLD_DUMPED : CLD_KILLED,
+                                    WTERMSIG(status));
     if (unwanted)
         process_reap_locked(child);
     return unwanted;
@@ -209,13 +208,13 @@ static void reparent_children_locked(struct process *process)
     struct process *init = pid_find_locked(INIT_PID)->process;
     struct process *child, *next;
 
-    list_for_each_entry(child, &process->children, sibling) {
+    list_for_each_entry (child, &process->children, sibling) {
         child->parent = init;
         child->exit_signal = SIGCHLD;
     }
-    list_for_each_entry(child, &process->children, sibling)
+    list_for_each_entry (child, &process->children, sibling)
         release_group_locked(child, process, NULL);
-    list_for_each_entry_safe(child, next, &process->children, sibling) {
+    list_for_each_entry_safe (child, next, &process->children, sibling) {
         list_remove(&child->sibling);
         list_push_back(&init->children, &child->sibling);
         if (child->state == PROCESS_ZOMBIE && announce_locked(child))

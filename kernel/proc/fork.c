@@ -183,8 +183,8 @@ static void copy_registers(struct thread *child,
 
 /* A thread of process (the current one, or a new one) with a number, in no
  * list. */
-static int make_thread(const struct clone_request *req,
-                       struct process *process, struct thread **out)
+static int make_thread(const struct clone_request *req, struct process *process,
+                       struct thread **out)
 {
     struct thread *parent = current_thread(), *thread;
     int err = thread_create(process, true, &thread);
@@ -282,9 +282,8 @@ static struct process *choose_parent_locked(const struct clone_request *req,
 
 /* Publishes a new process, unless a signal to its group came first (I2) or
  * this one ends. ngroup_signals: as the fork began. */
-static int publish_child(const struct clone_request *req,
-                         struct process *child, struct thread *thread,
-                         uint64_t ngroup_signals)
+static int publish_child(const struct clone_request *req, struct process *child,
+                         struct thread *thread, uint64_t ngroup_signals)
 {
     uint64_t flags = spin_lock_irqsave(&process_tree_lock);
     struct process *parent = current_process();
@@ -390,6 +389,5 @@ long process_clone(const struct clone_request *req)
     /* A pending signal would only undo it all at the end. */
     if ((READ_ONCE(current_thread()->head.work) & THREAD_WORK_SIGNAL) != 0)
         return -ERESTARTNOINTR;
-    return req->flags & CLONE_THREAD ? clone_thread(req)
-                                     : clone_process(req);
+    return req->flags & CLONE_THREAD ? clone_thread(req) : clone_process(req);
 }

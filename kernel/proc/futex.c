@@ -45,9 +45,9 @@
 
 struct bucket {
     struct spinlock lock;
-    uint64_t joins; /* L: how many waiters have ever come */
+    uint64_t joins;      /* L: how many waiters have ever come */
     struct list waiters; /* L: first come, first served */
-}; /* L: lock */
+};                       /* L: lock */
 
 /* In an offset, which is a multiple of 4: the caller did not say private. */
 #define KEY_SHARED 1UL
@@ -64,7 +64,7 @@ struct futex_waiter {
     uint32_t bitset;       /* C */
     struct thread *thread; /* C */
     bool woken;            /* A: set under B */
-}; /* A: atomic; B: bucket->lock; C: constant */
+};                         /* A: atomic; B: bucket->lock; C: constant */
 
 static struct bucket buckets[BUCKETS];
 
@@ -94,8 +94,7 @@ static int find_shared(struct mm *mm, vaddr_t at, struct futex_key *key)
         cache = vma_cache(vma);
         if (cache != NULL && (vma->flags & VM_MAYSHARE)) {
             key->object = cache;
-            key->offset = (vma_pgoff(vma, at) << PAGE_SHIFT) +
-                          (at & PAGE_MASK);
+            key->offset = (vma_pgoff(vma, at) << PAGE_SHIFT) + (at & PAGE_MASK);
         }
     }
     rwsem_read_unlock(&mm->mmap_lock);
@@ -197,7 +196,7 @@ static int wake_key_locked(struct bucket *bucket, const struct futex_key *key,
     int nwoken = 0;
 
     ASSERT(spin_is_locked(&bucket->lock));
-    list_for_each_entry_safe(waiter, next, &bucket->waiters, link) {
+    list_for_each_entry_safe (waiter, next, &bucket->waiters, link) {
         if (!same_key(&waiter->key, key) || !(waiter->bitset & bitset))
             continue;
         wake_locked(waiter);
@@ -281,7 +280,7 @@ static int move_locked(struct bucket *from_bucket, const struct futex_key *from,
     struct futex_waiter *waiter, *next;
     int nmoved = 0;
 
-    list_for_each_entry_safe(waiter, next, &from_bucket->waiters, link) {
+    list_for_each_entry_safe (waiter, next, &from_bucket->waiters, link) {
         if (nmoved >= n)
             break;
         if (!same_key(&waiter->key, from))

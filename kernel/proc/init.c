@@ -102,9 +102,9 @@ static bool sets_variable(const struct text *text, const char *variable)
 
 static int add_environment(struct exec_args *args)
 {
-    const char *const defaults[] = {
-        "HOME=/", "PATH=/bin:/test",
-        program.start != NULL ? "TERM=dumb" : "TERM=linux"};
+    const char *const defaults[] = {"HOME=/", "PATH=/bin:/test",
+                                    program.start != NULL ? "TERM=dumb"
+                                                          : "TERM=linux"};
     const char *at = NULL;
     int err = 0;
 
@@ -164,7 +164,8 @@ static void become_init(void *arg)
     }
     if (err != 0)
         give_up("the ramdisk has none of /init, /bin/init, /bin/sh that could "
-                "be run", err);
+                "be run",
+                err);
 }
 
 static int open_stdio(struct fdtable *files)

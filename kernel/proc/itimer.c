@@ -28,8 +28,7 @@ static void real_expired(struct timer *timer)
     if (!stale && interval != 0) {
         /* Intervals that have passed unseen count as one signal. */
         late = clock_now() - timer->deadline;
-        timer_arm(timer,
-                  timer->deadline + (late / interval + 1) * interval);
+        timer_arm(timer, timer->deadline + (late / interval + 1) * interval);
     }
     spin_unlock_irqrestore(&process->lock, flags);
     if (!stale)
@@ -124,8 +123,7 @@ void itimer_elapsed(struct process *process, bool user, uint64_t ns)
                 READ_ONCE(process->cpu_timer[1])) == 0))
         return;
     spin_lock(&process->lock);
-    virtual_due =
-        user && count_down_locked(process, ITIMER_VIRTUAL - 1, ns);
+    virtual_due = user && count_down_locked(process, ITIMER_VIRTUAL - 1, ns);
     prof_due = count_down_locked(process, ITIMER_PROF - 1, ns);
     spin_unlock(&process->lock);
     if (virtual_due)

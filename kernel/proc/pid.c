@@ -94,7 +94,7 @@ struct pid *pid_find_locked(int nr)
     struct pid *pid;
 
     ASSERT(spin_is_locked(&process_tree_lock));
-    list_for_each_entry(pid, bucket, hash_link)
+    list_for_each_entry (pid, bucket, hash_link)
         if (pid->nr == nr)
             return pid;
     return NULL;

@@ -27,12 +27,12 @@
 #include "kernel/proc/thread.h"
 #include "kernel/proc/timer.h"
 
-#define PID_MAX 32768  /* PIDs and TIDs are in [1, PID_MAX) */
+#define PID_MAX 32768 /* PIDs and TIDs are in [1, PID_MAX) */
 #define INIT_PID 1
-#define COMM_LEN 16    /* a name, NUL included */
+#define COMM_LEN 16 /* a name, NUL included */
 #define NICE_MIN (-20)
 #define NICE_MAX 19
-#define RLIMITS 16     /* RLIM_NLIMITS */
+#define RLIMITS 16 /* RLIM_NLIMITS */
 #define RLIMIT_NONE UINT64_MAX
 
 struct mm;
@@ -43,13 +43,13 @@ struct fs_context;
 /* A number in use as TID, PID, process group or session. It is free for
  * reuse when it is none of these any more. */
 struct pid {
-    int nr;                   /* C */
-    struct list hash_link;    /* T */
-    struct thread *thread;    /* T: whose TID it is; NULL: none */
-    struct process *process;  /* T: whose PID it is, zombies too */
-    struct list group;        /* T: struct process by group_link */
-    struct list session;      /* T: struct process by session_link */
-}; /* C: constant; T: process_tree_lock */
+    int nr;                  /* C */
+    struct list hash_link;   /* T */
+    struct thread *thread;   /* T: whose TID it is; NULL: none */
+    struct process *process; /* T: whose PID it is, zombies too */
+    struct list group;       /* T: struct process by group_link */
+    struct list session;     /* T: struct process by session_link */
+};                           /* C: constant; T: process_tree_lock */
 
 enum process_state {
     PROCESS_ALIVE,
@@ -82,28 +82,28 @@ struct process {
     struct spinlock lock;
 
     /* The family. */
-    enum process_state state;   /* T */
-    struct pid *id;             /* T: NULL once reaped */
-    struct process *parent;     /* T: NULL for init and kernel_process */
-    struct list children;       /* T: by sibling */
-    struct list sibling;        /* T */
-    struct pid *group;          /* T */
-    struct list group_link;     /* T */
-    struct pid *session;        /* T */
-    struct list session_link;   /* T */
-    bool has_exec;              /* T: setpgid by the parent is over */
-    int exit_signal;            /* T: sent to the parent; 0: none */
-    int exit_status;            /* T: as wait4 reports it */
+    enum process_state state;    /* T */
+    struct pid *id;              /* T: NULL once reaped */
+    struct process *parent;      /* T: NULL for init and kernel_process */
+    struct list children;        /* T: by sibling */
+    struct list sibling;         /* T */
+    struct pid *group;           /* T */
+    struct list group_link;      /* T */
+    struct pid *session;         /* T */
+    struct list session_link;    /* T */
+    bool has_exec;               /* T: setpgid by the parent is over */
+    int exit_signal;             /* T: sent to the parent; 0: none */
+    int exit_status;             /* T: as wait4 reports it */
     struct usage children_usage; /* T: of those waited for */
     struct waitqueue child_wait; /* where wait4 sleeps */
 
     /* Its threads. */
-    struct list threads;        /* T and P to change, either to read */
-    int nthreads;               /* the same */
-    struct thread *leader;      /* the same: the thread whose TID is pid */
-    bool exiting;               /* P: exit_group or a fatal signal */
-    bool exec_alone;            /* P: a thread in execve ends the others */
-    int group_status;           /* P: valid if exiting: as exit_status */
+    struct list threads;          /* T and P to change, either to read */
+    int nthreads;                 /* the same */
+    struct thread *leader;        /* the same: the thread whose TID is pid */
+    bool exiting;                 /* P: exit_group or a fatal signal */
+    bool exec_alone;              /* P: a thread in execve ends the others */
+    int group_status;             /* P: valid if exiting: as exit_status */
     struct waitqueue thread_wait; /* execve waits here to be alone */
 
     /* What it owns: changed under P by its own threads; NULL once it is
@@ -116,33 +116,33 @@ struct process {
 
     /* Signals: kernel/proc/signal.c. */
     struct signal_queue pending; /* P: for any of its threads */
-    bool stopping;              /* P: job control: threads shall stop */
-    unsigned nstopped;          /* P: threads that have */
-    int stop_signal;            /* P */
-    bool stop_complete;         /* P: all have, and the parent was told */
-    struct waitqueue stop_wait; /* where they wait for SIGCONT */
-    enum stop_report report;    /* T and P: what wait4 has not yet told */
-    uint64_t ngroup_signals;    /* T: that came to its whole group, or all */
+    bool stopping;               /* P: job control: threads shall stop */
+    unsigned nstopped;           /* P: threads that have */
+    int stop_signal;             /* P */
+    bool stop_complete;          /* P: all have, and the parent was told */
+    struct waitqueue stop_wait;  /* where they wait for SIGCONT */
+    enum stop_report report;     /* T and P: what wait4 has not yet told */
+    uint64_t ngroup_signals;     /* T: that came to its whole group, or all */
 
     /* Attributes. */
-    char name[COMM_LEN];        /* P: always terminated */
-    struct credentials cred;    /* P */
+    char name[COMM_LEN];              /* P: always terminated */
+    struct credentials cred;          /* P */
     struct rlimit64 rlimits[RLIMITS]; /* P to change; RLIMIT_* */
-    int nice;                   /* P: -20..19 */
-    uint32_t personality;       /* P */
-    bool dumpable;              /* P: prctl(PR_SET_DUMPABLE) */
+    int nice;                         /* P: -20..19 */
+    uint32_t personality;             /* P */
+    bool dumpable;                    /* P: prctl(PR_SET_DUMPABLE) */
 
     /* Time. */
-    uint64_t start_time;        /* C: clock_now() at fork */
-    struct usage dead_usage;    /* P: of threads that have ended */
-    struct timer real_timer;    /* ITIMER_REAL */
-    uint64_t real_interval;     /* P: ns, 0: one shot */
-    uint64_t cpu_timer[2];      /* P: ITIMER_VIRTUAL, PROF: ns left, 0: off */
-    uint64_t cpu_interval[2];   /* P */
+    uint64_t start_time;      /* C: clock_now() at fork */
+    struct usage dead_usage;  /* P: of threads that have ended */
+    struct timer real_timer;  /* ITIMER_REAL */
+    uint64_t real_interval;   /* P: ns, 0: one shot */
+    uint64_t cpu_timer[2];    /* P: ITIMER_VIRTUAL, PROF: ns left, 0: off */
+    uint64_t cpu_interval[2]; /* P */
 
     /* Last, since fork copies only what is set. */
-    uint64_t action_set;        /* P: signals whose action is not SIG_DFL with
-                                   no flags; the others' entries are garbage */
+    uint64_t action_set; /* P: signals whose action is not SIG_DFL with
+                            no flags; the others' entries are garbage */
     struct signal_action actions[SIGNALS]; /* P: [sig - 1] */
 }; /* A: atomic; C: constant; T: process_tree_lock; P: lock */
 
@@ -207,12 +207,12 @@ struct file *process_get_exe(struct process *process);
 /* One moment's view of a process. */
 struct process_info {
     int pid, parent, group, session, nthreads, nice;
-    int tty_group;            /* foreground group of its terminal; -1: none */
-    char state;               /* R S D T Z, as in /proc/PID/stat */
+    int tty_group; /* foreground group of its terminal; -1: none */
+    char state;    /* R S D T Z, as in /proc/PID/stat */
     char name[COMM_LEN];
     struct credentials cred;
     struct usage usage, children_usage;
-    uint64_t start_time;      /* ns since boot */
+    uint64_t start_time; /* ns since boot */
     int exit_signal, exit_status, last_cpu;
     uint64_t pending, shared_pending, blocked, ignored, caught; /* sets */
     struct rlimit64 rlimits[RLIMITS];
@@ -242,9 +242,9 @@ __must_check int process_create(struct process *parent, struct process **out);
 
 /* clone(2)'s arguments; fork.c. */
 struct clone_request {
-    uint64_t flags;  /* CLONE_*, without the signal */
+    uint64_t flags; /* CLONE_*, without the signal */
     int exit_signal;
-    uint64_t stack;  /* 0: as the parent's */
+    uint64_t stack;              /* 0: as the parent's */
     int *parent_tid, *child_tid; /* user addresses */
     uint64_t tls;
 };
@@ -274,11 +274,11 @@ void process_kill_others_locked(struct process *process);
 struct wait_request {
     enum wait_which { WAIT_ANY, WAIT_PID, WAIT_GROUP } which;
     int id;
-    int options;         /* W*; wait4 adds WEXITED to its own */
-    int pid;             /* found; 0: nothing yet (WNOHANG) */
-    int status;          /* as wait4 reports it */
+    int options; /* W*; wait4 adds WEXITED to its own */
+    int pid;     /* found; 0: nothing yet (WNOHANG) */
+    int status;  /* as wait4 reports it */
     uint32_t uid;
-    struct usage usage;  /* of that child */
+    struct usage usage; /* of that child */
 };
 
 /* Waits as asked: 0, -ECHILD or -ERESTARTSYS. => options are valid */

@@ -36,7 +36,7 @@ static void usage_locked(struct process *process, struct usage *out)
     struct thread *thread;
 
     *out = process->dead_usage;
-    list_for_each_entry(thread, &process->threads, process_link)
+    list_for_each_entry (thread, &process->threads, process_link)
         sched_add_usage(thread, out);
     if (process->mm != NULL)
         out->max_rss = MAX(out->max_rss, mm_resident(process->mm));

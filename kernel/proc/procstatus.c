@@ -47,7 +47,7 @@ static void count_areas_locked(struct mm *mm, struct memory *out)
     uint64_t code = 0;
     struct vma *vma;
 
-    vma_for_each(vma, &mm->vmas) {
+    vma_for_each (vma, &mm->vmas) {
         if (vma->flags & VM_GROWSDOWN)
             out->stack += vma_npages(vma);
         else if ((vma->flags & (VM_EXEC | VM_WRITE)) == VM_EXEC)
@@ -103,16 +103,11 @@ static struct process *look_at(int pid, struct subject *out)
 static const char *state_word(char state)
 {
     switch (state) {
-    case 'R':
-        return "running";
-    case 'S':
-        return "sleeping";
-    case 'T':
-        return "stopped";
-    case 'Z':
-        return "zombie";
-    default:
-        return "disk sleep";
+    case 'R': return "running";
+    case 'S': return "sleeping";
+    case 'T': return "stopped";
+    case 'Z': return "zombie";
+    default: return "disk sleep";
     }
 }
 
@@ -154,20 +149,21 @@ static void add_identity(struct strbuf *out, struct process *process,
 {
     const struct credentials *cred = &info->cred;
 
-    strbuf_printf(out, "Name:\t%s\nUmask:\t%04o\nState:\t%c (%s)\n",
-                  info->name, umask_of(process), info->state,
-                  state_word(info->state));
-    strbuf_printf(out, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\n"
-                       "TracerPid:\t0\n",
+    strbuf_printf(out, "Name:\t%s\nUmask:\t%04o\nState:\t%c (%s)\n", info->name,
+                  umask_of(process), info->state, state_word(info->state));
+    strbuf_printf(out,
+                  "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\n"
+                  "TracerPid:\t0\n",
                   info->pid, info->pid, info->parent);
     strbuf_printf(out, "Uid:\t%u\t%u\t%u\t%u\n", cred->uid, cred->euid,
                   cred->suid, cred->euid);
     strbuf_printf(out, "Gid:\t%u\t%u\t%u\t%u\n", cred->gid, cred->egid,
                   cred->sgid, cred->egid);
-    strbuf_printf(out, "FDSize:\t%d\nGroups:\t \nNStgid:\t%d\nNSpid:\t%d\n"
-                       "NSpgid:\t%d\nNSsid:\t%d\n",
-                  descriptor_slots(process), info->pid, info->pid,
-                  info->group, info->session);
+    strbuf_printf(out,
+                  "FDSize:\t%d\nGroups:\t \nNStgid:\t%d\nNSpid:\t%d\n"
+                  "NSpgid:\t%d\nNSsid:\t%d\n",
+                  descriptor_slots(process), info->pid, info->pid, info->group,
+                  info->session);
 }
 
 static void add_memory(struct strbuf *out, const struct memory *memory)
@@ -209,21 +205,22 @@ static void add_rights(struct strbuf *out, const struct process_info *info)
 {
     uint64_t permitted = info->cred.uid == 0 ? ALL_CAPABILITIES : 0;
     uint64_t effective = info->cred.euid == 0 ? ALL_CAPABILITIES : 0;
-    uint64_t mask = cpu_count >= MAX_CPUS ? UINT64_MAX
-                                          : (1UL << cpu_count) - 1;
+    uint64_t mask = cpu_count >= MAX_CPUS ? UINT64_MAX : (1UL << cpu_count) - 1;
 
     strbuf_printf(out,
                   "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\n"
                   "CapBnd:\t%016lx\nCapAmb:\t%016lx\n",
                   0UL, permitted, effective, ALL_CAPABILITIES, 0UL);
-    strbuf_printf(out, "NoNewPrivs:\t0\nSeccomp:\t0\nSeccomp_filters:\t0\n"
-                       "Cpus_allowed:\t%lx\nCpus_allowed_list:\t0",
+    strbuf_printf(out,
+                  "NoNewPrivs:\t0\nSeccomp:\t0\nSeccomp_filters:\t0\n"
+                  "Cpus_allowed:\t%lx\nCpus_allowed_list:\t0",
                   mask);
     if (cpu_count > 1)
         strbuf_printf(out, "-%u", cpu_count - 1);
     strbuf_printf(out, "\nMems_allowed:\t1\nMems_allowed_list:\t0\n");
-    strbuf_printf(out, "voluntary_ctxt_switches:\t%lu\n"
-                       "nonvoluntary_ctxt_switches:\t%lu\n",
+    strbuf_printf(out,
+                  "voluntary_ctxt_switches:\t%lu\n"
+                  "nonvoluntary_ctxt_switches:\t%lu\n",
                   info->usage.voluntary_switches,
                   info->usage.involuntary_switches);
 }
@@ -262,9 +259,8 @@ static void add_stat_times(struct strbuf *out, const struct process_info *info)
                   info->tty_group >= 0 ? CONSOLE_DEV : 0, info->tty_group);
     strbuf_printf(out, "%lu %lu %lu %lu %lu %lu %lu %lu ", own->minor_faults,
                   children->minor_faults, own->major_faults,
-                  children->major_faults, ticks(own->user),
-                  ticks(own->system), ticks(children->user),
-                  ticks(children->system));
+                  children->major_faults, ticks(own->user), ticks(own->system),
+                  ticks(children->user), ticks(children->system));
     strbuf_printf(out, "%d %d %d 0 %lu ", FIRST_PRIORITY + info->nice,
                   info->nice, info->nthreads, ticks(info->start_time));
 }
@@ -319,8 +315,8 @@ int proc_show_statm(int pid, struct strbuf *out)
         return -ESRCH;
     process_put(process);
     memory = &subject.memory;
-    strbuf_printf(out, "%lu %lu %lu %lu 0 %lu 0\n", memory->total,
-                  rss(memory), memory->file + memory->shmem, memory->text,
+    strbuf_printf(out, "%lu %lu %lu %lu 0 %lu 0\n", memory->total, rss(memory),
+                  memory->file + memory->shmem, memory->text,
                   memory->data + memory->stack);
     return strbuf_error(out);
 }

@@ -30,9 +30,9 @@
 #define TEXT_SIZE 8192
 
 static struct mutex report_lock = MUTEX_INIT(report_lock);
-static char text[TEXT_SIZE];                   /* M */
-static struct symbol symbols[BACKTRACE_MAX];   /* M */
-static bool reports_off __ro_after_init;       /* C after boot */
+static char text[TEXT_SIZE];                 /* M */
+static struct symbol symbols[BACKTRACE_MAX]; /* M */
+static bool reports_off __ro_after_init;     /* C after boot */
 /* M: report_lock; C: constant */
 
 _Static_assert(BACKTRACE_MAX <= SYMBOL_SEARCH_MAX, "all are looked up at once");

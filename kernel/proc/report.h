@@ -32,9 +32,10 @@ void report_killed(const struct killed_report *killed);
 
 /* As panic, for a trap that the kernel cannot go on from: shows its registers
  * and, if has_address, how the CPU walked to `address`. */
-__noreturn __printf(4, 5) void
-report_panic_trap(const struct trap_frame *frame, bool has_address,
-                  vaddr_t address, const char *fmt, ...);
+__noreturn __printf(4, 5) void report_panic_trap(const struct trap_frame *frame,
+                                                 bool has_address,
+                                                 vaddr_t address,
+                                                 const char *fmt, ...);
 
 /* Stops the other CPUs; set by whoever starts them. NULL: there are none. */
 extern void (*report_stop_others)(void);

@@ -109,8 +109,7 @@ static void report_cpus(struct report_out *out)
                         decode_trap(frame->vector), frame->rip);
     }
     report_line(out, "  preemption count %u, CR2 %#lx, CR3 %#lx",
-                cpu_head_gs->preempt_count - 1, x86_read_cr2(),
-                x86_read_cr3());
+                cpu_head_gs->preempt_count - 1, x86_read_cr2(), x86_read_cr3());
     for (unsigned i = 0; i < cpu_count && i < MAX_CPUS; i++)
         if (i != cpu_id())
             report_thread(out, i, cpus[i]->head.current);
@@ -204,7 +203,6 @@ void report_panic_trap(const struct trap_frame *frame, bool has_address,
     report_registers(&out, frame);
     report_kernel_backtrace(&out, frame->rip, frame->rbp);
     if (has_address)
-        report_address(&out, thread != NULL ? thread->mm : NULL, address,
-                       true);
+        report_address(&out, thread != NULL ? thread->mm : NULL, address, true);
     end_machine();
 }

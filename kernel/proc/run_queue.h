@@ -16,16 +16,16 @@ struct thread;
 
 struct run_queue {
     struct spinlock lock;
-    struct list queue;         /* Q: struct thread by run_link */
-    unsigned nqueued;          /* Q */
-    struct thread *running;    /* Q */
-    struct thread *idle;       /* C */
-    struct thread *prev;       /* Q: leaves in the switch under way */
-    bool prev_moves;           /* Q: prev is runnable, but not here */
-    uint64_t switches;         /* Q */
-    uint64_t start_time;       /* C: clock_now() when it started */
+    struct list queue;                   /* Q: struct thread by run_link */
+    unsigned nqueued;                    /* Q */
+    struct thread *running;              /* Q */
+    struct thread *idle;                 /* C */
+    struct thread *prev;                 /* Q: leaves in the switch under way */
+    bool prev_moves;                     /* Q: prev is runnable, but not here */
+    uint64_t switches;                   /* Q */
+    uint64_t start_time;                 /* C: clock_now() when it started */
     uint64_t user_sample, system_sample; /* Q: ns by the tick's sampling */
-    uint64_t tick_time;        /* O: of the last switch or sample */
+    uint64_t tick_time;                  /* O: of the last switch or sample */
     struct thread *fpu_thread; /* O: whose state the FPU holds; may be freed */
 } __aligned(64); /* Q: lock; C: constant; O: own CPU, preemption off */
 

@@ -80,8 +80,7 @@ void sched_idle_loop(void)
     ASSERT(current_thread() == cpu_gs->idle);
     for (;;) {
         irq_save();
-        if (cpu_head_gs->need_resched == 0 &&
-            queues[cpu_id()].nqueued == 0)
+        if (cpu_head_gs->need_resched == 0 && queues[cpu_id()].nqueued == 0)
             cpu_idle_wait();
         irq_restore(RFLAGS_IF_BIT);
         schedule(SWITCH_YIELD);
@@ -164,8 +163,8 @@ static uint64_t user_share(uint64_t time, uint64_t user, uint64_t system)
 static void split_time_locked(struct thread *thread)
 {
     uint64_t time = thread->run_time;
-    uint64_t user = user_share(time, thread->user_sample,
-                               thread->system_sample);
+    uint64_t user =
+        user_share(time, thread->user_sample, thread->system_sample);
 
     user = MAX(user, thread->user_time);
     user = MIN(user, time - thread->system_time);
@@ -233,13 +232,9 @@ void sched_loads(uint64_t out[3])
 char sched_state_letter(const struct thread *thread)
 {
     switch (READ_ONCE(thread->state)) {
-    case THREAD_RUNNABLE:
-        return 'R';
-    case THREAD_INTERRUPTIBLE:
-        return 'S';
-    case THREAD_DEAD:
-        return 'Z';
-    default:
-        return 'D';
+    case THREAD_RUNNABLE: return 'R';
+    case THREAD_INTERRUPTIBLE: return 'S';
+    case THREAD_DEAD: return 'Z';
+    default: return 'D';
     }
 }

@@ -54,8 +54,7 @@ static bool is_broken_off(const struct thread *thread, int state)
     case THREAD_KILLABLE:
         return READ_ONCE(thread->process->exiting) ||
                READ_ONCE(thread->must_exit);
-    default:
-        return false;
+    default: return false;
     }
 }
 

@@ -79,9 +79,9 @@ static void run_wx_data(void)
 }
 
 static const struct selftest tests[] = {
-    {"panic", run_panic},       {"overflow", run_overflow},
-    {"null", run_null},         {"wx-text", run_wx_text},
-    {"wx-data", run_wx_data},   {"wx-direct", run_wx_direct},
+    {"panic", run_panic},     {"overflow", run_overflow},
+    {"null", run_null},       {"wx-text", run_wx_text},
+    {"wx-data", run_wx_data}, {"wx-direct", run_wx_direct},
     {"smap", run_smap},
 };
 

@@ -88,7 +88,7 @@ void signal_queue_flush(struct signal_queue *queue)
 {
     struct signal_info *info, *next;
 
-    list_for_each_entry_safe(info, next, &queue->infos, link) {
+    list_for_each_entry_safe (info, next, &queue->infos, link) {
         info_unlink_locked(queue, info);
         info_free(info);
     }
@@ -136,7 +136,7 @@ void signal_queue_drop_locked(struct signal_queue *queue, uint64_t set)
 
     if ((queue->set & set) == 0)
         return;
-    list_for_each_entry_safe(info, next, &queue->infos, link) {
+    list_for_each_entry_safe (info, next, &queue->infos, link) {
         if ((SIGNAL_BIT(info->sig) & set) == 0)
             continue;
         info_unlink_locked(queue, info);
@@ -151,7 +151,7 @@ void signal_drop_everywhere_locked(struct process *process, uint64_t set)
 
     ASSERT(spin_is_locked(&process->lock));
     signal_queue_drop_locked(&process->pending, set);
-    list_for_each_entry(thread, &process->threads, process_link)
+    list_for_each_entry (thread, &process->threads, process_link)
         signal_queue_drop_locked(&thread->pending, set);
 }
 
@@ -170,7 +170,7 @@ static void take_from_locked(struct signal_queue *queue, int sig,
     struct signal_info *info, *found = NULL;
     bool more = false;
 
-    list_for_each_entry(info, &queue->infos, link) {
+    list_for_each_entry (info, &queue->infos, link) {
         if (info->sig != sig)
             continue;
         more = found != NULL;
@@ -260,7 +260,7 @@ void signal_retarget_locked(struct process *process,
 
     ASSERT(spin_is_locked(&process->lock));
     set &= process->pending.set;
-    list_for_each_entry(thread, &process->threads, process_link) {
+    list_for_each_entry (thread, &process->threads, process_link) {
         if (set == 0)
             break;
         if (thread == except || (set & ~thread->blocked) == 0)

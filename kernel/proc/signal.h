@@ -52,10 +52,10 @@ struct signal_info {
     struct list link;
     bool fixed; /* part of struct thread, not from the cache */
     int sig, code, error;
-    int pid;           /* sender, or the child (SIGCHLD) */
+    int pid; /* sender, or the child (SIGCHLD) */
     uint32_t uid;
-    int status;        /* SIGCHLD */
-    uint64_t addr;     /* si_addr; or si_value (rt_sigqueueinfo) */
+    int status;            /* SIGCHLD */
+    uint64_t addr;         /* si_addr; or si_value (rt_sigqueueinfo) */
     uint64_t utime, stime; /* SIGCHLD: clock ticks */
 };
 

@@ -57,17 +57,10 @@ int signal_set_action(int sig, const struct signal_action *in,
 static int combine(int how, uint64_t set, uint64_t *mask)
 {
     switch (how) {
-    case SIG_BLOCK:
-        *mask |= set;
-        return 0;
-    case SIG_UNBLOCK:
-        *mask &= ~set;
-        return 0;
-    case SIG_SETMASK:
-        *mask = set;
-        return 0;
-    default:
-        return -EINVAL;
+    case SIG_BLOCK: *mask |= set; return 0;
+    case SIG_UNBLOCK: *mask &= ~set; return 0;
+    case SIG_SETMASK: *mask = set; return 0;
+    default: return -EINVAL;
     }
 }
 
@@ -94,8 +87,8 @@ uint64_t signal_pending_set(void)
     struct thread *thread = current_thread();
     struct process *process = thread->process;
     uint64_t flags = spin_lock_irqsave(&process->lock);
-    uint64_t set = (thread->pending.set | process->pending.set) &
-                   thread->blocked;
+    uint64_t set =
+        (thread->pending.set | process->pending.set) & thread->blocked;
 
     spin_unlock_irqrestore(&process->lock, flags);
     return set;

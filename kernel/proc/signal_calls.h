@@ -20,8 +20,7 @@ __must_check int signal_set_action(int sig, const struct signal_action *in,
                                    struct signal_action *out);
 
 /* sigprocmask(2); in may be NULL. *old: the mask before. 0 or -EINVAL. */
-__must_check int signal_change_mask(int how, const uint64_t *in,
-                                    uint64_t *old);
+__must_check int signal_change_mask(int how, const uint64_t *in, uint64_t *old);
 
 /* Blocked signals that are pending. */
 uint64_t signal_pending_set(void);

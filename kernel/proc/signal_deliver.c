@@ -43,14 +43,9 @@ static void finish_call(struct trap_frame *frame)
     switch (-(int64_t)frame->rax) {
     case ERESTARTSYS:
     case ERESTARTNOHAND:
-    case ERESTARTNOINTR:
-        repeat_call(frame, frame->error);
-        break;
-    case ERESTART_RESTARTBLOCK:
-        repeat_call(frame, SYS_restart_syscall);
-        break;
-    default:
-        break;
+    case ERESTARTNOINTR: repeat_call(frame, frame->error); break;
+    case ERESTART_RESTARTBLOCK: repeat_call(frame, SYS_restart_syscall); break;
+    default: break;
     }
 }
 
@@ -67,15 +62,10 @@ static void finish_call_for_handler(struct trap_frame *frame, uint64_t flags)
         }
         frame->rax = (uint64_t)-EINTR;
         break;
-    case ERESTARTNOINTR:
-        repeat_call(frame, frame->error);
-        break;
+    case ERESTARTNOINTR: repeat_call(frame, frame->error); break;
     case ERESTARTNOHAND:
-    case ERESTART_RESTARTBLOCK:
-        frame->rax = (uint64_t)-EINTR;
-        break;
-    default:
-        break;
+    case ERESTART_RESTARTBLOCK: frame->rax = (uint64_t)-EINTR; break;
+    default: break;
     }
 }
 
@@ -185,8 +175,8 @@ static void run_handler(struct trap_frame *frame, const struct delivery *d)
 {
     struct thread *thread = current_thread();
     struct process *process = thread->process;
-    uint64_t before = thread->restore_mask ? thread->saved_mask
-                                           : thread->blocked;
+    uint64_t before =
+        thread->restore_mask ? thread->saved_mask : thread->blocked;
     uint64_t mask = thread->blocked | d->action.mask;
     uint64_t where, flags;
 

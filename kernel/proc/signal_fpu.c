@@ -58,8 +58,8 @@ static int put_extended(uint64_t user, const struct xstate *area)
     const uint32_t magic2 = FP_XSTATE_MAGIC2;
     /* For programs that know the FXSAVE image only, and change that. */
     const uint64_t present = area->header.xfeatures | COMPONENTS_LEGACY;
-    int err = put(user + offsetof(struct fpstate, sw_reserved), &sw,
-                  sizeof(sw));
+    int err =
+        put(user + offsetof(struct fpstate, sw_reserved), &sw, sizeof(sw));
 
     if (err == 0)
         err = put(user + offsetof(struct xstate, header.xfeatures), &present,
@@ -100,8 +100,7 @@ static size_t extended_size(const struct fpx_sw_bytes *sw, uint64_t user_area)
 
     if (sw->magic1 != FP_XSTATE_MAGIC1 ||
         sw->xstate_size < sizeof(struct xstate) ||
-        sw->xstate_size > fpu_area_size ||
-        sw->extended_size < sw->xstate_size)
+        sw->xstate_size > fpu_area_size || sw->extended_size < sw->xstate_size)
         return 0;
     if (get(&magic2, user_area + sw->xstate_size, sizeof(magic2)) != 0 ||
         magic2 != FP_XSTATE_MAGIC2)

@@ -58,11 +58,11 @@ static int find_place(const struct trap_frame *frame, uint64_t flags,
         on_stack = true;
     }
     place->fpu = ROUND_DOWN(sp - signal_fpu_size(), FPU_ALIGN);
-    place->frame = ROUND_DOWN(place->fpu - sizeof(struct rt_sigframe),
-                              STACK_ALIGN) -
-                   sizeof(uint64_t);
-    if (on_stack && (place->frame <= stack->sp ||
-                     place->frame - stack->sp > stack->size))
+    place->frame =
+        ROUND_DOWN(place->fpu - sizeof(struct rt_sigframe), STACK_ALIGN) -
+        sizeof(uint64_t);
+    if (on_stack &&
+        (place->frame <= stack->sp || place->frame - stack->sp > stack->size))
         return -EFAULT;
     return 0;
 }
@@ -93,8 +93,8 @@ static void fill_registers(const struct trap_frame *frame,
 }
 
 static void fill_context(const struct trap_frame *frame,
-                         const struct delivery *d, uint64_t mask,
-                         uint64_t fpu, struct ucontext *out)
+                         const struct delivery *d, uint64_t mask, uint64_t fpu,
+                         struct ucontext *out)
 {
     const struct signal_stack *stack = &current_thread()->altstack;
     struct sigcontext *context = &out->uc_mcontext;
@@ -119,9 +119,8 @@ static void fill_context(const struct trap_frame *frame,
         context->cr2 = d->info.addr;
 }
 
-static int write_frame(const struct trap_frame *frame,
-                       const struct delivery *d, uint64_t mask,
-                       const struct place *place)
+static int write_frame(const struct trap_frame *frame, const struct delivery *d,
+                       uint64_t mask, const struct place *place)
 {
     struct rt_sigframe out = {
         .pretcode = (void (*)(void))d->action.restorer,
@@ -202,8 +201,8 @@ static void restore_registers(struct trap_frame *frame,
     frame->rcx = context->rcx;
     frame->rsp = context->rsp;
     frame->rip = context->rip;
-    frame->rflags = (frame->rflags & ~RFLAGS_USER) |
-                    (context->eflags & RFLAGS_USER);
+    frame->rflags =
+        (frame->rflags & ~RFLAGS_USER) | (context->eflags & RFLAGS_USER);
     frame->cs = USER_CS;
     frame->ss = USER_DS;
 }
@@ -235,10 +234,9 @@ static int return_from(struct trap_frame *frame, uint64_t user_frame)
     struct ucontext uc;
     int err;
 
-    if (copy_from_user(&uc,
-                       (const void *)(user_frame +
-                                      offsetof(struct rt_sigframe, uc)),
-                       sizeof(uc)) != 0)
+    if (copy_from_user(
+            &uc, (const void *)(user_frame + offsetof(struct rt_sigframe, uc)),
+            sizeof(uc)) != 0)
         return -EFAULT;
     restore_mask(uc.uc_sigmask);
     if (!has_good_segments(&uc))

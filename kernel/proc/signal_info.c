@@ -17,16 +17,13 @@ static enum layout layout_of(int sig, int code)
     if (code <= 0 || code >= SI_KERNEL)
         return LAYOUT_SENDER;
     switch (sig) {
-    case SIGCHLD:
-        return LAYOUT_CHILD;
+    case SIGCHLD: return LAYOUT_CHILD;
     case SIGSEGV:
     case SIGBUS:
     case SIGILL:
     case SIGFPE:
-    case SIGTRAP:
-        return LAYOUT_FAULT;
-    default:
-        return LAYOUT_SENDER;
+    case SIGTRAP: return LAYOUT_FAULT;
+    default: return LAYOUT_SENDER;
     }
 }
 
@@ -37,9 +34,7 @@ void signal_info_encode(const struct signal_info *info, struct siginfo *out)
     out->si_errno = info->error;
     out->si_code = info->code;
     switch (layout_of(info->sig, info->code)) {
-    case LAYOUT_FAULT:
-        out->si_addr = (void *)info->addr;
-        return;
+    case LAYOUT_FAULT: out->si_addr = (void *)info->addr; return;
     case LAYOUT_CHILD:
         out->si_pid = info->pid;
         out->si_uid = info->uid;
@@ -64,9 +59,7 @@ void signal_info_decode(int sig, const struct siginfo *in,
         .error = in->si_errno,
     };
     switch (layout_of(sig, in->si_code)) {
-    case LAYOUT_FAULT:
-        out->addr = (uint64_t)in->si_addr;
-        return;
+    case LAYOUT_FAULT: out->addr = (uint64_t)in->si_addr; return;
     case LAYOUT_CHILD:
         out->pid = in->si_pid;
         out->uid = in->si_uid;

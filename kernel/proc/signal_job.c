@@ -34,7 +34,7 @@ static void fill_times(struct process *child, struct signal_info *info)
     struct usage usage = child->dead_usage;
     struct thread *thread;
 
-    list_for_each_entry(thread, &child->threads, process_link)
+    list_for_each_entry (thread, &child->threads, process_link)
         sched_add_usage(thread, &usage);
     spin_unlock_irqrestore(&child->lock, flags);
     info->utime = usage.user / NSEC_PER_TICK;
@@ -100,7 +100,7 @@ bool signal_group_is_orphaned_locked(const struct pid *group,
     struct process *process;
 
     ASSERT(spin_is_locked(&process_tree_lock));
-    list_for_each_entry(process, &group->group, group_link) {
+    list_for_each_entry (process, &group->group, group_link) {
         const struct process *parent = process->parent;
 
         if (process == leaving || process->state != PROCESS_ALIVE ||
@@ -120,7 +120,7 @@ int signal_send_group(int group, int sig, const struct signal_info *info)
     int n = 0;
 
     if (pid != NULL) {
-        list_for_each_entry(process, &pid->group, group_link) {
+        list_for_each_entry (process, &pid->group, group_link) {
             process->ngroup_signals++;
             signal_send_process(process, sig, info);
             n++;
@@ -160,7 +160,7 @@ void signal_begin_stop(int sig)
         !process->stopping) {
         process->stopping = true;
         process->stop_complete = false;
-        list_for_each_entry(thread, &process->threads, process_link) {
+        list_for_each_entry (thread, &process->threads, process_link) {
             signal_set_work(thread, THREAD_WORK_SIGNAL);
             if (thread != current_thread())
                 sched_wake_signal(thread, false);
@@ -210,8 +210,8 @@ static void leave_stop(struct process *process)
 
     spin_lock(&process->lock);
     process->nstopped--;
-    continued = process->stop_complete && !process->stopping &&
-                !process->exiting;
+    continued =
+        process->stop_complete && !process->stopping && !process->exiting;
     if (continued) {
         process->stop_complete = false;
         process->report = STOP_CONTINUED;
@@ -279,9 +279,9 @@ static bool is_held_off(int sig)
 {
     struct process *process = current_process();
     uint64_t flags = spin_lock_irqsave(&process->lock);
-    bool held = (current_thread()->blocked & SIGNAL_BIT(sig)) != 0 ||
-                signal_get_action_locked(process, sig).handler ==
-                    HANDLER_IGNORE;
+    bool held =
+        (current_thread()->blocked & SIGNAL_BIT(sig)) != 0 ||
+        signal_get_action_locked(process, sig).handler == HANDLER_IGNORE;
 
     spin_unlock_irqrestore(&process->lock, flags);
     return held;
@@ -292,11 +292,10 @@ int tty_check_background(int foreground_pgrp, int session, int sig)
     struct process *process = current_process();
     uint64_t flags = spin_lock_irqsave(&process_tree_lock);
     bool foreground = process->session == NULL ||
-                      process->session->nr != session ||
-                      foreground_pgrp == 0 ||
+                      process->session->nr != session || foreground_pgrp == 0 ||
                       process->group->nr == foreground_pgrp;
-    bool orphaned = !foreground &&
-                    signal_group_is_orphaned_locked(process->group, NULL);
+    bool orphaned =
+        !foreground && signal_group_is_orphaned_locked(process->group, NULL);
     int group = foreground ? 0 : process->group->nr;
 
     spin_unlock_irqrestore(&process_tree_lock, flags);

@@ -84,14 +84,14 @@ static int send_to_process(int nr, const struct signal_info *info)
 static int send_to_group(int group, const struct signal_info *info)
 {
     uint64_t flags = spin_lock_irqsave(&process_tree_lock);
-    struct pid *pid = group == 0 ? current_process()->group
-                                 : pid_find_locked(group);
+    struct pid *pid =
+        group == 0 ? current_process()->group : pid_find_locked(group);
     struct process *process;
     bool sent = false;
     int err = -ESRCH;
 
     if (pid != NULL) {
-        list_for_each_entry(process, &pid->group, group_link) {
+        list_for_each_entry (process, &pid->group, group_link) {
             process->ngroup_signals++;
             err = send_one_locked(process, NULL, info);
             sent |= err == 0;

@@ -61,7 +61,7 @@ static struct thread *find_taker_locked(struct process *process, int sig)
 {
     struct thread *thread;
 
-    list_for_each_entry(thread, &process->threads, process_link)
+    list_for_each_entry (thread, &process->threads, process_link)
         if (wants(thread, sig))
             return thread;
     return NULL;
@@ -77,15 +77,14 @@ void signal_die_locked(struct process *process, int status)
         process->group_status = status;
     }
     process->stopping = false;
-    list_for_each_entry(thread, &process->threads, process_link) {
+    list_for_each_entry (thread, &process->threads, process_link) {
         signal_set_work(thread, THREAD_WORK_SIGNAL);
         sched_wake_signal(thread, true);
     }
 }
 
 /* Somebody has to look at the signal now. */
-static void tell_locked(struct process *process, struct thread *thread,
-                        int sig)
+static void tell_locked(struct process *process, struct thread *thread, int sig)
 {
     if (process->stopping && sig != SIGKILL)
         return; /* its threads look when they go on */

@@ -194,8 +194,8 @@ static void locate(struct symbol *symbol, uint64_t *linked)
 
 static void scan_table(const Elf64_Shdr *symtab, size_t n)
 {
-    const uint64_t total = MIN(symtab->sh_size / sizeof(Elf64_Sym),
-                               SYMBOLS_MAX);
+    const uint64_t total =
+        MIN(symtab->sh_size / sizeof(Elf64_Sym), SYMBOLS_MAX);
 
     for (uint64_t done = 0; done < total; done += CHUNK_SYMBOLS) {
         const size_t count = MIN(total - done, (uint64_t)CHUNK_SYMBOLS);
@@ -213,8 +213,7 @@ static void scan_table(const Elf64_Shdr *symtab, size_t n)
     }
 }
 
-static void take_name(struct symbol *symbol, size_t i,
-                      const Elf64_Shdr *strtab)
+static void take_name(struct symbol *symbol, size_t i, const Elf64_Shdr *strtab)
 {
     const struct best *best = &search.best[i];
     ssize_t len;

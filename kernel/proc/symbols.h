@@ -12,9 +12,9 @@
 #define SYMBOL_SEARCH_MAX 16 /* addresses looked up in a program at once */
 
 struct symbol {
-    vaddr_t address;      /* asked for */
+    vaddr_t address;            /* asked for */
     char name[SYMBOL_NAME_MAX]; /* "" if there is none */
-    uint64_t offset;      /* of the address from the name's */
+    uint64_t offset;            /* of the address from the name's */
 };
 
 /* Fills in names and offsets. */

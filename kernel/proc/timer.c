@@ -25,12 +25,12 @@
 
 struct timer_base {
     struct spinlock lock;
-    struct rbtree tree;      /* B: struct timer by deadline */
-    struct timer *first;     /* B: the earliest; NULL: none */
-    struct timer *running;   /* B: whose function is being called */
-    uint64_t slice_end;      /* O */
-    uint64_t hardware;       /* O: what timer_set was last told */
-} __aligned(64);             /* B: lock; O: own CPU, interrupts off */
+    struct rbtree tree;    /* B: struct timer by deadline */
+    struct timer *first;   /* B: the earliest; NULL: none */
+    struct timer *running; /* B: whose function is being called */
+    uint64_t slice_end;    /* O */
+    uint64_t hardware;     /* O: what timer_set was last told */
+} __aligned(64);           /* B: lock; O: own CPU, interrupts off */
 
 static struct timer_base bases[MAX_CPUS];
 

@@ -81,8 +81,7 @@ static void out_of_memory(const struct trap_frame *frame, vaddr_t address)
     report_killed(&report);
 }
 
-static void check_reserved_bits(const struct trap_frame *frame,
-                                vaddr_t address)
+static void check_reserved_bits(const struct trap_frame *frame, vaddr_t address)
 {
     if ((frame->error & PF_RESERVED) != 0)
         report_panic_trap(frame, true, address,
@@ -94,8 +93,7 @@ static void user_page_fault(struct trap_frame *frame, vaddr_t address)
     check_reserved_bits(frame, address);
     switch (resolve(frame, address)) {
     case MM_FAULT_OK:
-    case MM_FAULT_MAJOR:
-        return;
+    case MM_FAULT_MAJOR: return;
     case MM_FAULT_MAPERR:
         trap_send_signal(frame, SIGSEGV, SEGV_MAPERR, address);
         break;
@@ -105,9 +103,7 @@ static void user_page_fault(struct trap_frame *frame, vaddr_t address)
     case MM_FAULT_BUS:
         trap_send_signal(frame, SIGBUS, BUS_ADRERR, address);
         break;
-    case MM_FAULT_OOM:
-        out_of_memory(frame, address);
-        break;
+    case MM_FAULT_OOM: out_of_memory(frame, address); break;
     }
     /* A handler shall not learn which addresses of the kernel are in use. */
     if (address >= USER_END)
@@ -178,11 +174,8 @@ static __noreturn void double_fault(const struct trap_frame *frame)
 static void kernel_exception(struct trap_frame *frame, vaddr_t address)
 {
     switch (frame->vector) {
-    case TRAP_PF:
-        kernel_page_fault(frame, address);
-        return;
-    case TRAP_DF:
-        double_fault(frame);
+    case TRAP_PF: kernel_page_fault(frame, address); return;
+    case TRAP_DF: double_fault(frame);
     case TRAP_DB:
         /* A program's single step that reached over the border. */
         frame->rflags &= ~RFLAGS_TF;
@@ -229,8 +222,7 @@ void trap_user_work(struct trap_frame *frame)
         if (READ_ONCE(thread->head.work) != 0)
             signal_deliver(frame);
         x86_cli();
-        if (cpu_head_gs->need_resched == 0 &&
-            READ_ONCE(thread->head.work) == 0)
+        if (cpu_head_gs->need_resched == 0 && READ_ONCE(thread->head.work) == 0)
             return;
         x86_sti();
     }
@@ -244,10 +236,8 @@ static bool builds_address_space(uint64_t number)
     case SYS_execve:
     case SYS_fork:
     case SYS_vfork:
-    case SYS_clone:
-        return true;
-    default:
-        return false;
+    case SYS_clone: return true;
+    default: return false;
     }
 }
 

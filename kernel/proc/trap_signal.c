@@ -72,33 +72,22 @@ void trap_to_signal(struct trap_frame *frame)
     const uint64_t here = frame->rip;
 
     switch (frame->vector) {
-    case TRAP_DE:
-        trap_send_signal(frame, SIGFPE, FPE_INTDIV, here);
-        break;
+    case TRAP_DE: trap_send_signal(frame, SIGFPE, FPE_INTDIV, here); break;
     case TRAP_DB:
-        trap_send_signal(frame, SIGTRAP,
-                         (frame->rflags & RFLAGS_TF) != 0 ? TRAP_TRACE
-                                                          : TRAP_BRKPT,
-                         here);
+        trap_send_signal(
+            frame, SIGTRAP,
+            (frame->rflags & RFLAGS_TF) != 0 ? TRAP_TRACE : TRAP_BRKPT, here);
         break;
-    case TRAP_BP:
-        trap_send_signal(frame, SIGTRAP, SI_KERNEL, 0);
-        break;
-    case TRAP_UD:
-        trap_send_signal(frame, SIGILL, ILL_ILLOPN, here);
-        break;
+    case TRAP_BP: trap_send_signal(frame, SIGTRAP, SI_KERNEL, 0); break;
+    case TRAP_UD: trap_send_signal(frame, SIGILL, ILL_ILLOPN, here); break;
     case TRAP_MF:
     case TRAP_XM:
         trap_send_signal(frame, SIGFPE, fp_code(fp_exceptions(frame->vector)),
                          here);
         break;
-    case TRAP_AC:
-        trap_send_signal(frame, SIGBUS, BUS_ADRALN, 0);
-        break;
+    case TRAP_AC: trap_send_signal(frame, SIGBUS, BUS_ADRALN, 0); break;
     case TRAP_NP:
-    case TRAP_SS:
-        trap_send_signal(frame, SIGBUS, SI_KERNEL, 0);
-        break;
+    case TRAP_SS: trap_send_signal(frame, SIGBUS, SI_KERNEL, 0); break;
     default: /* #GP, and what needs no name of its own */
         trap_send_signal(frame, SIGSEGV, SI_KERNEL, 0);
         break;

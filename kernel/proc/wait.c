@@ -13,9 +13,9 @@
 
 /* What a look at the children has found. */
 enum wait_found {
-    FOUND_EVENT,  /* req tells it */
+    FOUND_EVENT,   /* req tells it */
     FOUND_NOTHING, /* yet */
-    FOUND_NOBODY, /* no child is meant */
+    FOUND_NOBODY,  /* no child is meant */
 };
 
 /* Linux tells "clone" children, which do not send SIGCHLD, from others. */
@@ -25,8 +25,7 @@ static bool is_meant(const struct wait_request *req,
     bool clone = child->exit_signal != SIGCHLD;
 
     switch (req->which) {
-    case WAIT_ANY:
-        break;
+    case WAIT_ANY: break;
     case WAIT_PID:
         if (child->pid != req->id)
             return false;
@@ -97,7 +96,7 @@ static enum wait_found look(struct wait_request *req)
     uint64_t flags = spin_lock_irqsave(&process_tree_lock);
     enum wait_found found = FOUND_NOBODY;
 
-    list_for_each_entry(child, &process->children, sibling) {
+    list_for_each_entry (child, &process->children, sibling) {
         if (!is_meant(req, child))
             continue;
         found = FOUND_NOTHING;
@@ -120,9 +119,8 @@ int process_wait(struct wait_request *req)
     req->pid = 0;
     found = look(req);
     if (found == FOUND_NOTHING && !(req->options & WNOHANG))
-        err = wait_event_interruptible(
-            &current_process()->child_wait,
-            (found = look(req)) != FOUND_NOTHING);
+        err = wait_event_interruptible(&current_process()->child_wait,
+                                       (found = look(req)) != FOUND_NOTHING);
     if (found == FOUND_NOBODY)
         return -ECHILD;
     return err;

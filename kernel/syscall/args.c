@@ -57,8 +57,8 @@ int timeval_ns(const struct timeval *tv, uint64_t *ns)
 {
     if (tv->tv_sec < 0 || (uint64_t)tv->tv_usec >= USEC_PER_SEC)
         return -EINVAL;
-    *ns = time_join((uint64_t)tv->tv_sec,
-                    (uint64_t)tv->tv_usec * NSEC_PER_USEC);
+    *ns =
+        time_join((uint64_t)tv->tv_sec, (uint64_t)tv->tv_usec * NSEC_PER_USEC);
     return 0;
 }
 
@@ -267,8 +267,7 @@ int inode_change_owner(struct inode *inode, uint32_t uid, uint32_t gid)
     if (attributes_are_fixed(inode))
         return -EPERM;
     if (!current_is_root()) {
-        if (READ_ONCE(cred->euid) != owner ||
-            (uid != NO_ID && uid != owner) ||
+        if (READ_ONCE(cred->euid) != owner || (uid != NO_ID && uid != owner) ||
             (gid != NO_ID && gid != READ_ONCE(cred->egid) &&
              gid != READ_ONCE(inode->gid)))
             return -EPERM;

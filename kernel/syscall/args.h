@@ -31,8 +31,7 @@ struct file *fd_get(int fd);
 
 /* Nanoseconds from a struct of the user's, cut to TIME_MAX. 0, -EFAULT, or
  * -EINVAL if it is negative or not normalised. */
-__must_check int timespec_get(const struct timespec __user *from,
-                              uint64_t *ns);
+__must_check int timespec_get(const struct timespec __user *from, uint64_t *ns);
 struct timespec timespec_make(uint64_t ns);
 struct timeval timeval_make(uint64_t ns);
 /* 0 or -EFAULT. */

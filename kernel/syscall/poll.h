@@ -13,10 +13,10 @@
 struct file;
 
 struct poll_entry {
-    struct file *file; /* a reference; NULL: nothing to wait for */
-    unsigned events;   /* POLL* that are asked for */
-    unsigned ready;    /* … and that hold, with those always reported */
-    struct waitqueue *wq;     /* where the file announces changes, or NULL */
+    struct file *file;    /* a reference; NULL: nothing to wait for */
+    unsigned events;      /* POLL* that are asked for */
+    unsigned ready;       /* … and that hold, with those always reported */
+    struct waitqueue *wq; /* where the file announces changes, or NULL */
     struct waitqueue *joined; /* the queue that `waiter` is in, or NULL */
     struct waiter waiter;
 };

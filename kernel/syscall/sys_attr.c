@@ -69,8 +69,8 @@ long sys_chmod(const char __user *path, unsigned mode)
     return sys_fchmodat(AT_FDCWD, path, mode);
 }
 
-long sys_fchownat(int dir, const char __user *path, unsigned uid,
-                  unsigned gid, int flags)
+long sys_fchownat(int dir, const char __user *path, unsigned uid, unsigned gid,
+                  int flags)
 {
     struct inode *inode;
     int err;
@@ -113,8 +113,8 @@ static bool nsec_valid(int64_t nsec)
 static int times_allowed(const struct inode *inode,
                          const struct new_times *times)
 {
-    bool now = times->ts[0].tv_nsec == UTIME_NOW &&
-               times->ts[1].tv_nsec == UTIME_NOW;
+    bool now =
+        times->ts[0].tv_nsec == UTIME_NOW && times->ts[1].tv_nsec == UTIME_NOW;
 
     if (inode->fs->magic == PROC_SUPER_MAGIC)
         return -EPERM;
@@ -178,7 +178,7 @@ long sys_utimensat(int dir, const char __user *path,
     if (times != NULL) {
         if (copy_from_user(new.ts, times, sizeof(new.ts)) != 0)
             return -EFAULT;
-        if (new.ts[0].tv_nsec == UTIME_OMIT && new.ts[1].tv_nsec == UTIME_OMIT)
+        if (new.ts[0].tv_nsec == UTIME_OMIT &&new.ts[1].tv_nsec == UTIME_OMIT)
             return 0;
     }
     err = find_inode(dir, path, flags, &inode);

@@ -123,10 +123,10 @@ static int rule_set_res(struct id_triple *ids, const struct id_triple *want,
 {
     struct id_triple old = *ids;
 
-    if (!root && ((want->real != KEEP && !is_one_of(want->real, &old)) ||
-                  (want->effective != KEEP &&
-                   !is_one_of(want->effective, &old)) ||
-                  (want->saved != KEEP && !is_one_of(want->saved, &old))))
+    if (!root &&
+        ((want->real != KEEP && !is_one_of(want->real, &old)) ||
+         (want->effective != KEEP && !is_one_of(want->effective, &old)) ||
+         (want->saved != KEEP && !is_one_of(want->saved, &old))))
         return -EPERM;
     if (want->real != KEEP)
         ids->real = want->real;

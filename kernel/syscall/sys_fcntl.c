@@ -82,17 +82,10 @@ static int lock_base(struct file *file, int whence, int64_t *base)
     struct stat st;
 
     switch (whence) {
-    case SEEK_SET:
-        *base = 0;
-        return 0;
-    case SEEK_CUR:
-        *base = (int64_t)READ_ONCE(file->pos);
-        return 0;
-    case SEEK_END:
-        *base = file_stat(file, &st) == 0 ? st.st_size : 0;
-        return 0;
-    default:
-        return -EINVAL;
+    case SEEK_SET: *base = 0; return 0;
+    case SEEK_CUR: *base = (int64_t)READ_ONCE(file->pos); return 0;
+    case SEEK_END: *base = file_stat(file, &st) == 0 ? st.st_size : 0; return 0;
+    default: return -EINVAL;
     }
 }
 
@@ -141,8 +134,7 @@ static int lock_get(struct file *file, bool by_file,
 }
 
 /* F_GETLK, F_OFD_GETLK. */
-static long test_lock(struct file *file, bool by_file,
-                      struct flock __user *arg)
+static long test_lock(struct file *file, bool by_file, struct flock __user *arg)
 {
     struct record_lock lock;
     int err;
@@ -206,7 +198,9 @@ long sys_flock(int fd, int op)
     static const struct {
         int op, type;
     } types[] = {
-        {LOCK_SH, F_RDLCK}, {LOCK_EX, F_WRLCK}, {LOCK_UN, F_UNLCK},
+        {LOCK_SH, F_RDLCK},
+        {LOCK_EX, F_WRLCK},
+        {LOCK_UN, F_UNLCK},
     };
     struct lock_request req = {
         .family = LOCK_WHOLE,
@@ -238,9 +232,9 @@ static void change_flags(struct file *file, uint32_t mask, uint32_t flags)
 {
     uint32_t old = READ_ONCE(file->flags);
 
-    while (!__atomic_compare_exchange_n(
-        &file->flags, &old, (old & ~mask) | (flags & mask), true,
-        __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+    while (!__atomic_compare_exchange_n(&file->flags, &old,
+                                        (old & ~mask) | (flags & mask), true,
+                                        __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
         continue;
 }
 
@@ -283,28 +277,20 @@ static long control(struct file *file, int fd, int cmd, unsigned long arg)
     case F_SETFD:
         return fdtable_set_cloexec(current_files(), fd,
                                    (arg & FD_CLOEXEC) != 0);
-    case F_GETFL:
-        return (long)READ_ONCE(file->flags);
-    case F_SETFL:
-        return set_flags(file, (int)arg);
+    case F_GETFL: return (long)READ_ONCE(file->flags);
+    case F_SETFL: return set_flags(file, (int)arg);
     case F_GETLK:
     case F_OFD_GETLK:
         return test_lock(file, cmd == F_OFD_GETLK, (void __user *)arg);
     case F_SETLK:
     case F_SETLKW:
     case F_OFD_SETLK:
-    case F_OFD_SETLKW:
-        return set_lock(file, fd, cmd, (const void __user *)arg);
-    case F_GETLEASE:
-        return F_UNLCK;
-    case F_GETOWN:
-        return 0; /* nobody is sent signals about it */
-    case F_GETPIPE_SZ:
-        return pipe_capacity(file);
-    case F_SETPIPE_SZ:
-        return set_pipe_size(file, arg);
-    default: /* signals on input, leases, seals: not offered */
-        return -EINVAL;
+    case F_OFD_SETLKW: return set_lock(file, fd, cmd, (const void __user *)arg);
+    case F_GETLEASE: return F_UNLCK;
+    case F_GETOWN: return 0; /* nobody is sent signals about it */
+    case F_GETPIPE_SZ: return pipe_capacity(file);
+    case F_SETPIPE_SZ: return set_pipe_size(file, arg);
+    default: /* signals on input, leases, seals: not offered */ return -EINVAL;
     }
 }
 
@@ -349,8 +335,7 @@ static long control_device(struct file *file, int fd, unsigned cmd,
     case FIOCLEX:
     case FIONCLEX:
         return fdtable_set_cloexec(current_files(), fd, cmd == FIOCLEX);
-    case FIONBIO:
-        return set_nonblocking(file, (const void __user *)arg);
+    case FIONBIO: return set_nonblocking(file, (const void __user *)arg);
     case FIONREAD:
         if (inode_has_pages(file->inode))
             return count_readable(file, (void __user *)arg);

@@ -39,10 +39,11 @@ static long sleep_restartable(const struct futex_sleep *sleep);
 static long sleep_restart(struct restart_block *block)
 {
     struct futex_sleep sleep = {
-        .word = {
-            .at = (uint32_t __user *)block->arg[0],
-            .private = block->arg[1] >> RESTART_PRIVATE_SHIFT != 0,
-        },
+        .word =
+            {
+                .at = (uint32_t __user *)block->arg[0],
+                .private = block->arg[1] >> RESTART_PRIVATE_SHIFT != 0,
+            },
         .expected = (uint32_t)block->arg[1],
         .bitset = (uint32_t)block->arg[2],
         .deadline = block->deadline,
@@ -62,12 +63,13 @@ static long sleep_restartable(const struct futex_sleep *sleep)
     current_thread()->restart = (struct restart_block){
         .fn = sleep_restart,
         .deadline = sleep->deadline,
-        .arg = {
-            (uint64_t)sleep->word.at,
-            sleep->expected |
-                (uint64_t)sleep->word.private << RESTART_PRIVATE_SHIFT,
-            sleep->bitset,
-        },
+        .arg =
+            {
+                (uint64_t)sleep->word.at,
+                sleep->expected | (uint64_t)sleep->word.private
+                                      << RESTART_PRIVATE_SHIFT,
+                sleep->bitset,
+            },
     };
     return -ERESTART_RESTARTBLOCK;
 }
@@ -149,19 +151,14 @@ long sys_futex(uint32_t __user *word, int op, uint32_t val,
     case FUTEX_WAIT_BITSET:
         sleep.bitset = val3;
         return op_wait(&sleep, op, timeout);
-    case FUTEX_WAIT:
-        return op_wait(&sleep, op, timeout);
-    case FUTEX_WAKE:
-        return op_wake(&at, (int)val, FUTEX_BITSET_MATCH_ANY);
-    case FUTEX_WAKE_BITSET:
-        return op_wake(&at, (int)val, val3);
+    case FUTEX_WAIT: return op_wait(&sleep, op, timeout);
+    case FUTEX_WAKE: return op_wake(&at, (int)val, FUTEX_BITSET_MATCH_ANY);
+    case FUTEX_WAKE_BITSET: return op_wake(&at, (int)val, val3);
     case FUTEX_CMP_REQUEUE:
         requeue.compare = &val3;
         return op_requeue(&requeue);
-    case FUTEX_REQUEUE:
-        return op_requeue(&requeue);
-    default:
-        return -ENOSYS;
+    case FUTEX_REQUEUE: return op_requeue(&requeue);
+    default: return -ENOSYS;
     }
 }
 
@@ -193,8 +190,7 @@ static int find_robust_list(int tid, void **head)
     return err;
 }
 
-long sys_get_robust_list(int pid, void __user *__user *head,
-                         size_t __user *len)
+long sys_get_robust_list(int pid, void __user *__user *head, size_t __user *len)
 {
     size_t size = sizeof(struct robust_list_head);
     void *found = NULL;

@@ -106,8 +106,7 @@ static void move_to_group_locked(struct process *process, struct pid *group)
     pid_release_locked(old);
 }
 
-static void move_to_session_locked(struct process *process,
-                                   struct pid *session)
+static void move_to_session_locked(struct process *process, struct pid *session)
 {
     struct pid *old = process->session;
 

@@ -87,7 +87,7 @@ static int exchange_limit(struct process *process, unsigned resource,
     flags = spin_lock_irqsave(&process->lock);
     if (old != NULL)
         *old = (struct rlimit){limit->soft, limit->hard};
-    if (new != NULL && new->rlim_max > limit->hard && !root)
+    if (new != NULL &&new->rlim_max > limit->hard && !root)
         err = -EPERM;
     if (new != NULL && err == 0) {
         WRITE_ONCE(limit->soft, new->rlim_cur);
@@ -214,17 +214,10 @@ long sys_getrusage(int who, struct rusage __user *out)
     struct usage usage;
 
     switch (who) {
-    case RUSAGE_SELF:
-        process_usage(current_process(), &usage);
-        break;
-    case RUSAGE_CHILDREN:
-        children_usage(&usage);
-        break;
-    case RUSAGE_THREAD:
-        thread_usage(&usage);
-        break;
-    default:
-        return -EINVAL;
+    case RUSAGE_SELF: process_usage(current_process(), &usage); break;
+    case RUSAGE_CHILDREN: children_usage(&usage); break;
+    case RUSAGE_THREAD: thread_usage(&usage); break;
+    default: return -EINVAL;
     }
     return usage_put(out, &usage);
 }

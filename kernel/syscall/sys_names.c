@@ -50,9 +50,7 @@ long sys_mknodat(int dir, const char __user *path, unsigned mode,
     };
 
     switch (mode & S_IFMT) {
-    case 0:
-        req.mode |= S_IFREG;
-        break;
+    case 0: req.mode |= S_IFREG; break;
     case S_IFCHR:
     case S_IFBLK:
         if (!current_is_root())
@@ -61,12 +59,9 @@ long sys_mknodat(int dir, const char __user *path, unsigned mode,
         break;
     case S_IFREG:
     case S_IFIFO:
-    case S_IFSOCK:
-        break;
-    case S_IFDIR:
-        return -EPERM;
-    default:
-        return -EINVAL;
+    case S_IFSOCK: break;
+    case S_IFDIR: return -EPERM;
+    default: return -EINVAL;
     }
     return make(dir, path, &req);
 }
@@ -76,8 +71,7 @@ long sys_mknod(const char __user *path, unsigned mode, unsigned long dev)
     return sys_mknodat(AT_FDCWD, path, mode, dev);
 }
 
-long sys_symlinkat(const char __user *target, int dir,
-                   const char __user *path)
+long sys_symlinkat(const char __user *target, int dir, const char __user *path)
 {
     struct make_request req = {.mode = S_IFLNK};
     char *text;

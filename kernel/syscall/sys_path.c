@@ -53,8 +53,8 @@ long sys_openat(int dir, const char __user *path, int flags, unsigned mode)
     flags &= OPEN_FLAGS;
     if (!(flags & O_PATH)) {
         flags |= O_LARGEFILE; /* as on every 64-bit machine */
-        if ((flags & TMPFILE_BIT) && (!(flags & O_DIRECTORY) ||
-                                      (flags & O_ACCMODE) == O_RDONLY))
+        if ((flags & TMPFILE_BIT) &&
+            (!(flags & O_DIRECTORY) || (flags & O_ACCMODE) == O_RDONLY))
             return -EINVAL;
     }
     fd = user_path_get(&up, dir, path, 0);

@@ -73,8 +73,8 @@ static size_t look_at_all(struct poll_table *table)
         if (entry->file == NULL)
             continue;
         WRITE_ONCE(entry->waiter.woken, false);
-        entry->ready = file_poll(entry->file, &entry->wq) &
-                       (entry->events | POLL_ALWAYS);
+        entry->ready =
+            file_poll(entry->file, &entry->wq) & (entry->events | POLL_ALWAYS);
         nready += entry->ready != 0;
     }
     return nready;
@@ -161,8 +161,7 @@ int poll_set_mask(const uint64_t __user *mask, size_t size)
     return 0;
 }
 
-long poll_put_time_left(struct timespec __user *to, uint64_t deadline,
-                        long ret)
+long poll_put_time_left(struct timespec __user *to, uint64_t deadline, long ret)
 {
     if (to == NULL)
         return ret;
@@ -195,8 +194,7 @@ static size_t fill_table(struct poll_table *table, const struct pollfd *fds,
 }
 
 /* Only revents is the kernel's to write. */
-static int put_results(struct pollfd __user *to,
-                       const struct poll_table *table)
+static int put_results(struct pollfd __user *to, const struct poll_table *table)
 {
     for (size_t i = 0; i < table->n; i++) {
         int16_t revents = (int16_t)table->entries[i].ready;

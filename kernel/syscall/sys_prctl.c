@@ -19,9 +19,8 @@
 
 static long put_base(unsigned long arg, uint64_t base)
 {
-    return copy_to_user((void __user *)arg, &base, sizeof(base)) == 0
-               ? 0
-               : -EFAULT;
+    return copy_to_user((void __user *)arg, &base, sizeof(base)) == 0 ? 0
+                                                                      : -EFAULT;
 }
 
 /* The bases are in the CPU's registers while the thread runs; the scheduler
@@ -38,16 +37,11 @@ long sys_arch_prctl(int op, unsigned long arg)
         else
             cpu_set_user_gs(arg);
         return 0;
-    case ARCH_GET_FS:
-        return put_base(arg, cpu_user_fs());
-    case ARCH_GET_GS:
-        return put_base(arg, cpu_user_gs());
-    case ARCH_GET_CPUID:
-        return 1; /* programs may use CPUID, and always can */
-    case ARCH_SET_CPUID:
-        return -ENODEV;
-    default:
-        return -EINVAL;
+    case ARCH_GET_FS: return put_base(arg, cpu_user_fs());
+    case ARCH_GET_GS: return put_base(arg, cpu_user_gs());
+    case ARCH_GET_CPUID: return 1; /* programs may use CPUID, and always can */
+    case ARCH_SET_CPUID: return -ENODEV;
+    default: return -EINVAL;
     }
 }
 
@@ -111,32 +105,20 @@ long sys_prctl(int op, unsigned long a2, unsigned long a3, unsigned long a4,
                unsigned long a5)
 {
     switch (op) {
-    case PR_SET_NAME:
-        return set_name((const char __user *)a2);
-    case PR_GET_NAME:
-        return get_name((char __user *)a2);
-    case PR_SET_DUMPABLE:
-        return set_dumpable(a2);
-    case PR_GET_DUMPABLE:
-        return READ_ONCE(current_process()->dumpable);
+    case PR_SET_NAME: return set_name((const char __user *)a2);
+    case PR_GET_NAME: return get_name((char __user *)a2);
+    case PR_SET_DUMPABLE: return set_dumpable(a2);
+    case PR_GET_DUMPABLE: return READ_ONCE(current_process()->dumpable);
     case PR_GET_PDEATHSIG:
-    case PR_GET_CHILD_SUBREAPER:
-        return put_int(a2, 0);
-    case PR_GET_KEEPCAPS:
-        return 0;
-    case PR_GET_TIMING:
-        return TIMING_STATISTICAL;
-    case PR_SET_TIMING:
-        return a2 == TIMING_STATISTICAL ? 0 : -EINVAL;
-    case PR_GET_TSC:
-        return put_int(a2, TSC_ENABLED);
-    case PR_SET_TSC:
-        return a2 == TSC_ENABLED ? 0 : -EINVAL;
+    case PR_GET_CHILD_SUBREAPER: return put_int(a2, 0);
+    case PR_GET_KEEPCAPS: return 0;
+    case PR_GET_TIMING: return TIMING_STATISTICAL;
+    case PR_SET_TIMING: return a2 == TIMING_STATISTICAL ? 0 : -EINVAL;
+    case PR_GET_TSC: return put_int(a2, TSC_ENABLED);
+    case PR_SET_TSC: return a2 == TSC_ENABLED ? 0 : -EINVAL;
     case PR_GET_NO_NEW_PRIVS:
-    case PR_GET_THP_DISABLE:
-        return (a2 | a3 | a4 | a5) == 0 ? 0 : -EINVAL;
-    default:
-        return -EINVAL;
+    case PR_GET_THP_DISABLE: return (a2 | a3 | a4 | a5) == 0 ? 0 : -EINVAL;
+    default: return -EINVAL;
     }
 }
 

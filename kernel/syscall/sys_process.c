@@ -36,9 +36,8 @@ long sys_vfork(void)
 }
 
 /* The flags are 32 bits wide; clone3 has the wider ones. */
-long sys_clone(unsigned long flags, unsigned long stack,
-               int __user *parent_tid, int __user *child_tid,
-               unsigned long tls)
+long sys_clone(unsigned long flags, unsigned long stack, int __user *parent_tid,
+               int __user *child_tid, unsigned long tls)
 {
     struct clone_request req = {
         .flags = (uint32_t)flags & ~(uint32_t)CSIGNAL,
@@ -138,21 +137,15 @@ static int waitid_target(int which, int id, struct wait_request *req)
 {
     req->id = id;
     switch (which) {
-    case P_ALL:
-        req->which = WAIT_ANY;
-        return 0;
-    case P_PID:
-        req->which = WAIT_PID;
-        return id > 0 ? 0 : -EINVAL;
+    case P_ALL: req->which = WAIT_ANY; return 0;
+    case P_PID: req->which = WAIT_PID; return id > 0 ? 0 : -EINVAL;
     case P_PGID:
         req->which = WAIT_GROUP;
         if (id == 0)
             req->id = own_group();
         return id >= 0 ? 0 : -EINVAL;
-    case P_PIDFD:
-        return id >= 0 ? -EBADF : -EINVAL; /* there are none */
-    default:
-        return -EINVAL;
+    case P_PIDFD: return id >= 0 ? -EBADF : -EINVAL; /* there are none */
+    default: return -EINVAL;
     }
 }
 

@@ -70,12 +70,12 @@ static void visit_one(struct nice_visit *v, int pid)
 static void visit_group(struct nice_visit *v, int nr)
 {
     uint64_t flags = spin_lock_irqsave(&process_tree_lock);
-    struct pid *group = nr == 0 ? current_process()->group
-                                : pid_find_locked(nr);
+    struct pid *group =
+        nr == 0 ? current_process()->group : pid_find_locked(nr);
     struct process *process;
 
     if (group != NULL)
-        list_for_each_entry(process, &group->group, group_link)
+        list_for_each_entry (process, &group->group, group_link)
             v->result = v->visit(v, process);
     spin_unlock_irqrestore(&process_tree_lock, flags);
 }
@@ -98,17 +98,10 @@ static long visit_all(struct nice_visit *v, int which, int who)
 {
     v->result = -ESRCH;
     switch (which) {
-    case PRIO_PROCESS:
-        visit_one(v, who);
-        break;
-    case PRIO_PGRP:
-        visit_group(v, who);
-        break;
-    case PRIO_USER:
-        visit_user(v, (uint32_t)who);
-        break;
-    default:
-        return -EINVAL;
+    case PRIO_PROCESS: visit_one(v, who); break;
+    case PRIO_PGRP: visit_group(v, who); break;
+    case PRIO_USER: visit_user(v, (uint32_t)who); break;
+    default: return -EINVAL;
     }
     return v->result;
 }
@@ -285,15 +278,12 @@ static long priority_limit(int policy, int real_time)
 {
     switch (policy) {
     case SCHED_FIFO:
-    case SCHED_RR:
-        return real_time;
+    case SCHED_RR: return real_time;
     case SCHED_OTHER:
     case SCHED_BATCH:
     case SCHED_IDLE:
-    case SCHED_DEADLINE:
-        return 0;
-    default:
-        return -EINVAL;
+    case SCHED_DEADLINE: return 0;
+    default: return -EINVAL;
     }
 }
 

@@ -17,7 +17,7 @@
 #include "mm/slab.h"
 #include "mm/uaccess.h"
 
-#define SETS 3 /* readable, writable, exceptional */
+#define SETS 3        /* readable, writable, exceptional */
 #define FDS_MAX 65536 /* no descriptor is as high: kernel/fs/fdtable.c */
 
 /* What makes a member of each set ready. */
@@ -28,9 +28,9 @@ static const unsigned ready_events[SETS] = {
 };
 
 struct select_sets {
-    size_t nfds, nwords;   /* descriptors, and words of 64 of them */
+    size_t nfds, nwords;     /* descriptors, and words of 64 of them */
     void __user *user[SETS]; /* NULL: an empty set that nobody reads */
-    uint64_t *bits[SETS];  /* the kernel's copies, in one block of memory */
+    uint64_t *bits[SETS];    /* the kernel's copies, in one block of memory */
 };
 
 /* On success the caller frees bits[0]. */
@@ -88,8 +88,7 @@ static int fill_table(const struct select_sets *sets, struct poll_table *table)
     for (size_t fd = 0; fd < sets->nfds; fd++) {
         unsigned events = events_of(sets, fd);
 
-        if (events != 0 &&
-            poll_table_add(table, (int)fd, events)->file == NULL)
+        if (events != 0 && poll_table_add(table, (int)fd, events)->file == NULL)
             return -EBADF;
     }
     return 0;
@@ -97,8 +96,7 @@ static int fill_table(const struct select_sets *sets, struct poll_table *table)
 
 /* Leaves in the sets only who is ready; how many, each set counted. Bits past
  * nfds in the last words go too, as on Linux. */
-static long keep_ready(struct select_sets *sets,
-                       const struct poll_table *table)
+static long keep_ready(struct select_sets *sets, const struct poll_table *table)
 {
     const struct poll_entry *entry = table->entries;
     long n = 0;
@@ -191,8 +189,7 @@ long sys_select(int nfds, void __user *in, void __user *out,
             return err;
         deadline = deadline_after(ns);
     }
-    return put_time_left(timeout, deadline,
-                         select_until(nfds, user, deadline));
+    return put_time_left(timeout, deadline, select_until(nfds, user, deadline));
 }
 
 long sys_pselect6(int nfds, void __user *in, void __user *out,

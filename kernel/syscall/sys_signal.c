@@ -103,8 +103,7 @@ static int read_deadline(const struct timespec __user *timeout, uint64_t *out)
 }
 
 long sys_rt_sigtimedwait(const uint64_t __user *set, void __user *info,
-                         const struct timespec __user *timeout,
-                         size_t set_size)
+                         const struct timespec __user *timeout, size_t set_size)
 {
     uint64_t wanted, deadline;
     struct siginfo found;

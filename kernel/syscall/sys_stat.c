@@ -14,8 +14,7 @@
 #include "mm/uaccess.h"
 
 #define STAT_FLAGS                                                             \
-    (AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH |                   \
-     AT_STATX_SYNC_TYPE)
+    (AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE)
 
 #define XATTR_NAME_MAX 255 /* bytes, without the NUL */
 
@@ -180,8 +179,8 @@ long sys_lgetxattr(const char __user *path, const char __user *name,
     return path_getxattr(path, name, 0);
 }
 
-long sys_fgetxattr(int fd, const char __user *name,
-                   void __user *value __unused, size_t size __unused)
+long sys_fgetxattr(int fd, const char __user *name, void __user *value __unused,
+                   size_t size __unused)
 {
     struct file *file = fd_get(fd);
 

@@ -28,7 +28,7 @@ static struct utsname names = {
     .version = "#1 SMP Quire, a teaching kernel for virtual memory",
     .machine = "x86_64",
     .domainname = "(none)",
-};                                             /* L: the two that change */
+};                                                 /* L: the two that change */
 static struct spinlock names_lock = SPINLOCK_INIT; /* L */
 
 long sys_uname(struct utsname __user *out)
@@ -105,15 +105,11 @@ long sys_reboot(int magic1, int magic2, unsigned cmd)
         return -EINVAL;
     switch (cmd) {
     case LINUX_REBOOT_CMD_RESTART:
-    case LINUX_REBOOT_CMD_RESTART2:
-        machine_restart();
+    case LINUX_REBOOT_CMD_RESTART2: machine_restart();
     case LINUX_REBOOT_CMD_HALT:
-    case LINUX_REBOOT_CMD_POWER_OFF:
-        process_end_machine(W_EXITCODE(0, 0));
-    case LINUX_REBOOT_CMD_CAD_OFF:
-        return 0;
-    default:
-        return -EINVAL;
+    case LINUX_REBOOT_CMD_POWER_OFF: process_end_machine(W_EXITCODE(0, 0));
+    case LINUX_REBOOT_CMD_CAD_OFF: return 0;
+    default: return -EINVAL;
     }
 }
 

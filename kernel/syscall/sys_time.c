@@ -89,17 +89,14 @@ static int read_clock(int clock, uint64_t *ns)
     case CLOCK_MONOTONIC:
     case CLOCK_MONOTONIC_RAW:
     case CLOCK_MONOTONIC_COARSE:
-    case CLOCK_BOOTTIME:
-        *ns = clock_now();
-        return 0;
+    case CLOCK_BOOTTIME: *ns = clock_now(); return 0;
     case CLOCK_PROCESS_CPUTIME_ID:
         *ns = process_time(current_process(), CPU_CLOCK_SCHED);
         return 0;
     case CLOCK_THREAD_CPUTIME_ID:
         *ns = thread_time(current_thread(), CPU_CLOCK_SCHED);
         return 0;
-    default:
-        return clock < 0 ? read_cpu_clock(clock, ns) : -EINVAL;
+    default: return clock < 0 ? read_cpu_clock(clock, ns) : -EINVAL;
     }
 }
 
@@ -223,10 +220,8 @@ static int check_sleep_clock(int clock)
     case CLOCK_REALTIME:
     case CLOCK_TAI:
     case CLOCK_MONOTONIC:
-    case CLOCK_BOOTTIME:
-        return 0;
-    default:
-        return read_clock(clock, &now) != 0 ? -EINVAL : -EOPNOTSUPP;
+    case CLOCK_BOOTTIME: return 0;
+    default: return read_clock(clock, &now) != 0 ? -EINVAL : -EOPNOTSUPP;
     }
 }
 

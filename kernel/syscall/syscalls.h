@@ -104,8 +104,7 @@ long sys_link(const char __user *from, const char __user *to);
 long sys_linkat(int from_dir, const char __user *from, int to_dir,
                 const char __user *to, int flags);
 long sys_symlink(const char __user *target, const char __user *path);
-long sys_symlinkat(const char __user *target, int dir,
-                   const char __user *path);
+long sys_symlinkat(const char __user *target, int dir, const char __user *path);
 long sys_mknod(const char __user *path, unsigned mode, unsigned long dev);
 long sys_mknodat(int dir, const char __user *path, unsigned mode,
                  unsigned long dev);
@@ -114,8 +113,8 @@ long sys_chmod(const char __user *path, unsigned mode);
 long sys_fchmodat(int dir, const char __user *path, unsigned mode);
 long sys_chown(const char __user *path, unsigned uid, unsigned gid);
 long sys_lchown(const char __user *path, unsigned uid, unsigned gid);
-long sys_fchownat(int dir, const char __user *path, unsigned uid,
-                  unsigned gid, int flags);
+long sys_fchownat(int dir, const char __user *path, unsigned uid, unsigned gid,
+                  int flags);
 long sys_umask(unsigned mask);
 long sys_utimensat(int dir, const char __user *path,
                    const struct timespec __user *times, int flags);
@@ -140,9 +139,8 @@ long sys_pselect6(int nfds, void __user *in, void __user *out,
 /* ---- sys_process.c: making and ending processes ---- */
 long sys_fork(void);
 long sys_vfork(void);
-long sys_clone(unsigned long flags, unsigned long stack,
-               int __user *parent_tid, int __user *child_tid,
-               unsigned long tls);
+long sys_clone(unsigned long flags, unsigned long stack, int __user *parent_tid,
+               int __user *child_tid, unsigned long tls);
 long sys_execve(const char __user *path, char __user *const __user *argv,
                 char __user *const __user *envp);
 long sys_exit(int status);

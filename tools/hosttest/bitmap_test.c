@@ -26,8 +26,7 @@ static void check_all(const uint64_t *map, size_t nbits)
     for (size_t i = 0; i < nbits; i++) {
         CHECK(bitmap_test(map, i) == model[i]);
         CHECK_EQ(bitmap_find_set(map, nbits, i), model_find(nbits, i, true));
-        CHECK_EQ(bitmap_find_clear(map, nbits, i),
-                 model_find(nbits, i, false));
+        CHECK_EQ(bitmap_find_clear(map, nbits, i), model_find(nbits, i, false));
         count += model[i];
     }
     CHECK_EQ(bitmap_count(map, nbits), count);

@@ -64,8 +64,8 @@ static void append_trailer(void)
 
 static void invent_file(struct file *file)
 {
-    static const uint32_t kinds[] = {S_IFREG, S_IFREG, S_IFLNK, S_IFDIR,
-                                     S_IFCHR, S_IFIFO};
+    static const uint32_t kinds[] = {S_IFREG, S_IFREG, S_IFLNK,
+                                     S_IFDIR, S_IFCHR, S_IFIFO};
     static const char *const prefixes[] = {"", "./", "/", ".//./"};
     uint32_t kind = kinds[rnd_below(6)];
     char path[NAME_SIZE];

@@ -14,16 +14,16 @@
 
 static Elf64_Ehdr sound_header(void)
 {
-    return (Elf64_Ehdr){.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64,
-                                    ELFDATA2LSB, 1},
-                        .e_type = ET_EXEC,
-                        .e_machine = EM_X86_64,
-                        .e_version = 1,
-                        .e_entry = 0x401000,
-                        .e_phoff = sizeof(Elf64_Ehdr),
-                        .e_ehsize = sizeof(Elf64_Ehdr),
-                        .e_phentsize = sizeof(Elf64_Phdr),
-                        .e_phnum = PHDRS_MAX};
+    return (Elf64_Ehdr){
+        .e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, 1},
+        .e_type = ET_EXEC,
+        .e_machine = EM_X86_64,
+        .e_version = 1,
+        .e_entry = 0x401000,
+        .e_phoff = sizeof(Elf64_Ehdr),
+        .e_ehsize = sizeof(Elf64_Ehdr),
+        .e_phentsize = sizeof(Elf64_Phdr),
+        .e_phnum = PHDRS_MAX};
 }
 
 /* Code, data with bss, an interpreter, a stack. */
@@ -50,10 +50,8 @@ static void sound_phdrs(Elf64_Phdr phdrs[PHDRS_MAX])
                             .p_filesz = 0x200,
                             .p_memsz = 0x3000,
                             .p_align = 0x1000};
-    phdrs[3] = (Elf64_Phdr){.p_type = PT_INTERP,
-                            .p_offset = 0x238,
-                            .p_filesz = 28,
-                            .p_memsz = 28};
+    phdrs[3] = (Elf64_Phdr){
+        .p_type = PT_INTERP, .p_offset = 0x238, .p_filesz = 28, .p_memsz = 28};
     phdrs[4] = (Elf64_Phdr){.p_type = PT_GNU_STACK, .p_flags = PF_R | PF_W};
 }
 
@@ -163,8 +161,14 @@ static void check_any(const Elf64_Ehdr *file, const Elf64_Phdr *phdrs, size_t n)
 /* A field becomes an end of some range, or flips a bit. */
 static void damage(void *at, size_t size)
 {
-    static const uint64_t ends[] = {0, 1, PAGE_SIZE, USER_END, USER_END - 1,
-                                    UINT64_MAX, INT64_MAX, 1UL << 63,
+    static const uint64_t ends[] = {0,
+                                    1,
+                                    PAGE_SIZE,
+                                    USER_END,
+                                    USER_END - 1,
+                                    UINT64_MAX,
+                                    INT64_MAX,
+                                    1UL << 63,
                                     UINT64_MAX - PAGE_SIZE + 1};
     uint64_t word = ends[rnd_below(9)];
     size_t offset = rnd_below(size / 8) * 8;

@@ -55,8 +55,9 @@ static size_t random_size(void)
 
 static uint64_t random_value(void)
 {
-    static const uint64_t ends[] = {0, 1, UINT64_MAX, INT64_MAX, 1UL << 63,
-                                    INT32_MAX, UINT32_MAX, 0x80, 0x8000};
+    static const uint64_t ends[] = {0,          1,         UINT64_MAX,
+                                    INT64_MAX,  1UL << 63, INT32_MAX,
+                                    UINT32_MAX, 0x80,      0x8000};
 
     if (rnd_once_in(3))
         return ends[rnd_below(sizeof(ends) / sizeof(ends[0]))];
@@ -65,8 +66,8 @@ static uint64_t random_value(void)
 
 static void integers(void)
 {
-    static const char *const lengths[] = {"", "hh", "h", "l", "ll", "z", "t",
-                                          "j"};
+    static const char *const lengths[] = {"",   "hh", "h", "l",
+                                          "ll", "z",  "t", "j"};
     static const char conversions[] = "diuxXo";
     char conversion = conversions[rnd_below(6)];
     bool is_signed = conversion == 'd' || conversion == 'i';

@@ -112,7 +112,7 @@ void check_file_refs(void)
 
         if (spaces[s].mm == NULL)
             continue;
-        vma_for_each(vma, &spaces[s].mm->vmas)
+        vma_for_each (vma, &spaces[s].mm->vmas)
             for (size_t f = 0; f < FILES; f++)
                 refs[f] += vma->file == &objects[f].file;
     }

@@ -85,12 +85,12 @@ static void model_map(size_t at, size_t npages, const struct mmap_request *req,
         objects[object].size = npages * PAGE_SIZE;
     }
     for (size_t i = 0; i < npages; i++)
-        current->pages[at + i] = (struct model_page){
-            .mapped = true,
-            .shared = (req->flags & MAP_SHARED) != 0,
-            .prot = req->prot,
-            .object = object,
-            .index = req->offset / PAGE_SIZE + i};
+        current->pages[at + i] =
+            (struct model_page){.mapped = true,
+                                .shared = (req->flags & MAP_SHARED) != 0,
+                                .prot = req->prot,
+                                .object = object,
+                                .index = req->offset / PAGE_SIZE + i};
 }
 
 static bool is_free(size_t at, size_t npages)
@@ -227,10 +227,8 @@ static void step_brk(void)
     CHECK_EQ(result, brk);
     current->brk = brk;
     for (size_t i = old; i < new; i++)
-        current->pages[i] =
-            (struct model_page){.mapped = true,
-                                .prot = PROT_READ | PROT_WRITE,
-                                .object = -1};
+        current->pages[i] = (struct model_page){
+            .mapped = true, .prot = PROT_READ | PROT_WRITE, .object = -1};
     if (new < old)
         model_unmap(new, old - new);
 }
@@ -364,9 +362,8 @@ static void touch(vaddr_t va, enum mm_fault_result expected)
 static void stacks(void)
 {
     const vaddr_t top = 0x7000000000UL;
-    struct mmap_request req = {.len = PAGE_SIZE,
-                               .prot = PROT_READ,
-                               .flags = MAP_PRIVATE | MAP_FIXED};
+    struct mmap_request req = {
+        .len = PAGE_SIZE, .prot = PROT_READ, .flags = MAP_PRIVATE | MAP_FIXED};
     vaddr_t got;
 
     current->mm->limits.stack = 2048 * PAGE_SIZE;

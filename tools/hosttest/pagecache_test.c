@@ -135,19 +135,11 @@ static void step(void)
 
     switch (rnd_below(8)) {
     case 0:
-    case 1:
-        step_read(file);
-        break;
+    case 1: step_read(file); break;
     case 2:
-    case 3:
-        step_write(file);
-        break;
-    case 4:
-        step_page(file);
-        break;
-    case 5:
-        step_failing(file);
-        break;
+    case 3: step_write(file); break;
+    case 4: step_page(file); break;
+    case 5: step_failing(file); break;
     case 6:
         if (rnd_once_in(4))
             step_resize(file);

@@ -31,9 +31,9 @@ void ram_init(size_t mib)
 {
     uint64_t third = ROUND_DOWN(mib * MIB / 3, PAGE_SIZE);
     uint64_t start = 0;
-    void *ram = mmap((void *)DIRECT_MAP, (mib + 8) * MIB,
-                     PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    void *ram =
+        mmap((void *)DIRECT_MAP, (mib + 8) * MIB, PROT_READ | PROT_WRITE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 
     if (ram != (void *)DIRECT_MAP) {
         perror("mmap of the host test's RAM");

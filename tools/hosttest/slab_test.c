@@ -36,8 +36,8 @@ static unsigned first_stats; /* kmalloc's come before */
 
 static void create_caches(void)
 {
-    static const size_t sizes[CACHES] = {1, 8, 24, 64, 100, 200, 520,
-                                         700, 1100, 2688, 4096, 5000};
+    static const size_t sizes[CACHES] = {1,   8,   24,   64,   100,  200,
+                                         520, 700, 1100, 2688, 4096, 5000};
     struct slab_stats stats;
 
     while (slab_stats(first_stats, &stats))
@@ -81,8 +81,8 @@ static void step_slab_alloc(void)
 {
     int i = (int)rnd_below(CACHES);
     bool zeroed = rnd_once_in(2);
-    uint8_t *obj = zeroed ? slab_zalloc(caches[i].slab)
-                          : slab_alloc(caches[i].slab);
+    uint8_t *obj =
+        zeroed ? slab_zalloc(caches[i].slab) : slab_alloc(caches[i].slab);
 
     CHECK(obj != NULL);
     CHECK((uintptr_t)obj % caches[i].align == 0);

@@ -95,8 +95,7 @@ static void protect(vaddr_t start, vaddr_t end, uint32_t access)
 {
     struct vma *vma;
 
-    while (start < end &&
-           (vma = vma_find_overlap(&vmas, start, end)) != NULL) {
+    while (start < end && (vma = vma_find_overlap(&vmas, start, end)) != NULL) {
         vaddr_t stop = MIN(end, vma->end);
 
         start = MAX(start, vma->start);
@@ -122,11 +121,11 @@ static void check_list(void)
     struct vma *vma, *prev = NULL;
     size_t count = 0;
 
-    vma_for_each(vma, &vmas) {
+    vma_for_each (vma, &vmas) {
         vaddr_t floor = prev == NULL ? 0 : prev->end;
         vaddr_t ceiling = vma_start_gap(vma);
-        size_t below = MAX(max_gap(vma->node.child[0]),
-                           max_gap(vma->node.child[1]));
+        size_t below =
+            MAX(max_gap(vma->node.child[0]), max_gap(vma->node.child[1]));
 
         CHECK(node == &vma->node);
         CHECK(vma->start < vma->end && floor <= vma->start);
@@ -149,8 +148,8 @@ static vaddr_t page_address(size_t i)
 static void check_pages(void)
 {
     for (size_t i = 0; i < PAGES; i++) {
-        struct vma *vma = vma_find_overlap(&vmas, page_address(i),
-                                           page_address(i + 1));
+        struct vma *vma =
+            vma_find_overlap(&vmas, page_address(i), page_address(i + 1));
 
         CHECK((vma != NULL) == model[i].mapped);
         if (vma == NULL)
@@ -166,7 +165,7 @@ static void check_merged(void)
 {
     struct vma *vma, *prev = NULL;
 
-    vma_for_each(vma, &vmas) {
+    vma_for_each (vma, &vmas) {
         if (prev != NULL && vma_can_merge(prev, vma))
             FAIL("areas %#lx-%#lx and %#lx-%#lx are not merged", prev->start,
                  prev->end, vma->start, vma->end);
@@ -239,8 +238,8 @@ static void step_map(size_t at, size_t npages)
     static const uint32_t kinds[] = {0, 0, 0, VM_SHARED, VM_GROWSDOWN};
     uint32_t flags = random_access() | kinds[rnd_below(5)];
     void *file = rnd_once_in(2) ? NULL : &files[rnd_below(3)];
-    uint64_t pgoff = file == NULL ? page_address(at) >> PAGE_SHIFT
-                                  : at + rnd_below(2);
+    uint64_t pgoff =
+        file == NULL ? page_address(at) >> PAGE_SHIFT : at + rnd_below(2);
 
     map(page_address(at), page_address(at + npages), flags, file, pgoff);
     for (size_t i = 0; i < npages; i++)
@@ -271,16 +270,10 @@ static void step(void)
 
     switch (rnd_below(5)) {
     case 0:
-    case 1:
-        step_map(at, npages);
-        break;
+    case 1: step_map(at, npages); break;
     case 2:
-    case 3:
-        step_unmap(at, npages);
-        break;
-    case 4:
-        step_protect(at, npages);
-        break;
+    case 3: step_unmap(at, npages); break;
+    case 4: step_protect(at, npages); break;
     }
 }
 

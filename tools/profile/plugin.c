@@ -31,9 +31,10 @@ void qemu_plugin_register_vcpu_tb_trans_cb(
 void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id,
                                     void (*callback)(qemu_plugin_id_t, void *),
                                     void *data);
-void qemu_plugin_register_vcpu_insn_exec_cb(
-    struct qemu_plugin_insn *insn, void (*callback)(unsigned cpu, void *data),
-    int flags, void *data);
+void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
+                                            void (*callback)(unsigned cpu,
+                                                             void *data),
+                                            int flags, void *data);
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *,
                                                  size_t index);
@@ -56,7 +57,8 @@ static bool counting;
 /* The counter of an address: one for all its translations. */
 static struct counter *counter_of(uint64_t address)
 {
-    struct counter **link = &buckets[address * 2654435761U >> 8 & (BUCKETS - 1)];
+    struct counter **link =
+        &buckets[address * 2654435761U >> 8 & (BUCKETS - 1)];
 
     for (; *link != NULL; link = &(*link)->next)
         if ((*link)->address == address)

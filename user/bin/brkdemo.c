@@ -21,8 +21,8 @@ static void grow(void)
 
     heap = (char *)(((uintptr_t)end + DEMO_PAGE - 1) & -DEMO_PAGE);
     demo_step("The break, where the heap ends, is at %p. Moving it up by %lu\n"
-              "   pages: sbrk(%lu).", (void *)end, NPAGES,
-              NPAGES * DEMO_PAGE);
+              "   pages: sbrk(%lu).",
+              (void *)end, NPAGES, NPAGES * DEMO_PAGE);
     if (brk(heap + NPAGES * DEMO_PAGE) != 0)
         demo_check(0, "the break moves");
     demo_counted();
@@ -107,8 +107,8 @@ static void allocate(void)
                "the small block is below the break");
     demo_say("The small block is at %p: malloc moved the break to\n"
              "   %p and cut it from there. The large one, at\n"
-             "   %p, is a mapping of its own.", (void *)small, sbrk(0),
-             (void *)large);
+             "   %p, is a mapping of its own.",
+             (void *)small, sbrk(0), (void *)large);
     free(large);
     free(small);
 }

@@ -68,8 +68,8 @@ static void run_child(void)
     demo_expect(VMCOUNT_COPIED, 1);
     demo_area("the child's area", area, LEN);
     demo_say("Page 3 was copied, %lu bytes for one byte written: now the child "
-             "has\n   its own. The other %lu are still shared.", DEMO_PAGE,
-             NPAGES - 1);
+             "has\n   its own. The other %lu are still shared.",
+             DEMO_PAGE, NPAGES - 1);
     pass(to_parent);
 
     await(to_child);
@@ -133,7 +133,8 @@ int main(void)
     demo_say("The table's entries were copied, not the pages: all %lu belong\n"
              "   to both now, and neither may write to them. (What was copied\n"
              "   are a few pages of stack and variables, which the parent\n"
-             "   wrote to when it went on.)", NPAGES);
+             "   wrote to when it went on.)",
+             NPAGES);
     pass(to_child);
     await(to_parent);
     write_in_parent();

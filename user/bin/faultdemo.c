@@ -51,8 +51,7 @@ static const char *answer(int sig)
     for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
         if (vmcounts_diff(&before, &after, answers[i].which) > 0)
             return answers[i].text;
-    return before.value[VMCOUNT_FILLED] < 0 ? "(not counted here)"
-                                            : "no fault";
+    return before.value[VMCOUNT_FILLED] < 0 ? "(not counted here)" : "no fault";
 }
 
 /* Prints the row of the access since start(). `expected`: its signal. */
@@ -118,8 +117,7 @@ static void files(void)
     if (fd < 0 || write(fd, page, sizeof(page)) != (ssize_t)sizeof(page))
         err(1, "%s", path);
     unlink(path);
-    mem = mmap(NULL, 2 * DEMO_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd,
-               0);
+    mem = mmap(NULL, 2 * DEMO_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
     if (mem == MAP_FAILED)
         err(1, "mmap");
     try_read("read a private mapping of a file", mem, 0);

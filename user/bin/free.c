@@ -13,8 +13,7 @@ static long value(const char *key)
     size_t len = strlen(key);
     const char *line = text;
 
-    while (line != NULL &&
-           (strncmp(line, key, len) != 0 || line[len] != ':')) {
+    while (line != NULL && (strncmp(line, key, len) != 0 || line[len] != ':')) {
         line = strchr(line, '\n');
         line = line != NULL ? line + 1 : NULL;
     }

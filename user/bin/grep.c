@@ -100,8 +100,7 @@ static int matches(const char *p, const char *text)
 }
 
 /* How many lines it found. */
-static unsigned long search(FILE *file, const char *pattern,
-                            const char *prefix)
+static unsigned long search(FILE *file, const char *pattern, const char *prefix)
 {
     unsigned long number = 0, found = 0;
     char *line = NULL;

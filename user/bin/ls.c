@@ -178,8 +178,7 @@ static int is_folder(const char *path)
 {
     struct stat st;
 
-    if (show_folders ||
-        (show_long ? lstat(path, &st) : stat(path, &st)) != 0)
+    if (show_folders || (show_long ? lstat(path, &st) : stat(path, &st)) != 0)
         return 0;
     return S_ISDIR(st.st_mode);
 }

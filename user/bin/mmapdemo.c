@@ -80,7 +80,8 @@ static void anonymous(void)
     errno = 0;
     demo_check(mmap(mem, DEMO_PAGE, PROT_READ,
                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1,
-                    0) == MAP_FAILED && errno == EEXIST,
+                    0) == MAP_FAILED &&
+                   errno == EEXIST,
                "MAP_FIXED_NOREPLACE fails with EEXIST");
     demo_say("What was there is replaced without a question. "
              "MAP_FIXED_NOREPLACE\n   at the same place fails: EEXIST.");
@@ -103,8 +104,7 @@ static int make_file(void)
 
 static char *map_file(int fd, int flags)
 {
-    char *mem = mmap(NULL, 4 * DEMO_PAGE, PROT_READ | PROT_WRITE, flags, fd,
-                     0);
+    char *mem = mmap(NULL, 4 * DEMO_PAGE, PROT_READ | PROT_WRITE, flags, fd, 0);
 
     if (mem == MAP_FAILED)
         err(1, "mmap");
@@ -128,7 +128,8 @@ static void private_file(int fd)
     demo_check(pread(fd, &byte, 1, 0) == 1 && byte == 'a',
                "the file does not change");
     demo_say("Private: the page was copied first. The mapping reads `%c', the\n"
-             "   file still `%c'.", mem[0], byte);
+             "   file still `%c'.",
+             mem[0], byte);
     munmap(mem, 4 * DEMO_PAGE);
 }
 
@@ -143,12 +144,14 @@ static void shared_file(int fd)
     demo_check(pread(fd, &byte, 1, DEMO_PAGE) == 1 && byte == 'Y',
                "read sees what was written to memory");
     demo_say("Shared: the file's own page was mapped and written. read() sees\n"
-             "   `%c' at once, as it looks at the same frame.", byte);
+             "   `%c' at once, as it looks at the same frame.",
+             byte);
 
     demo_step("The mapping has 4 pages, the file 3. The fourth is read.");
     demo_check(demo_read(mem + 3 * DEMO_PAGE) == SIGBUS, "it is SIGBUS");
     demo_say("SIGBUS at %p: there is an area, but nothing\n"
-             "   behind it.", demo_address);
+             "   behind it.",
+             demo_address);
     munmap(mem, 4 * DEMO_PAGE);
 }
 

@@ -12,8 +12,8 @@ static int move(const char *from, const char *to, int into)
     char *inner = NULL;
     int failed;
 
-    if (into && asprintf(&inner, "%s/%s", to, slash != NULL ? slash + 1
-                                                            : from) < 0)
+    if (into &&
+        asprintf(&inner, "%s/%s", to, slash != NULL ? slash + 1 : from) < 0)
         err(1, "%s", to);
     failed = rename(from, into ? inner : to) != 0;
     if (failed)

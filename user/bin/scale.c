@@ -43,8 +43,8 @@ static long now(void)
 
 static void *map(size_t len, int sharing)
 {
-    void *mem = mmap(NULL, len, PROT_READ | PROT_WRITE,
-                     sharing | MAP_ANONYMOUS, -1, 0);
+    void *mem =
+        mmap(NULL, len, PROT_READ | PROT_WRITE, sharing | MAP_ANONYMOUS, -1, 0);
 
     if (mem == MAP_FAILED)
         err(1, "mmap");
@@ -70,9 +70,9 @@ static int work(void *arg)
 static pid_t start_thread(long self)
 {
     char *stack = map(STACK_SIZE, MAP_PRIVATE);
-    pid_t pid = clone(work, stack + STACK_SIZE,
-                      CLONE_VM | CLONE_FS | CLONE_FILES | SIGCHLD,
-                      (void *)self);
+    pid_t pid =
+        clone(work, stack + STACK_SIZE,
+              CLONE_VM | CLONE_FS | CLONE_FILES | SIGCHLD, (void *)self);
 
     if (pid < 0)
         err(1, "clone");

@@ -35,13 +35,11 @@ int main(int argc, char **argv)
     if (wait4(pid, &status, 0, &usage) < 0)
         err(1, "wait");
     clock_gettime(CLOCK_MONOTONIC, &end);
-    ns = (end.tv_sec - start.tv_sec) * 1000000000L + end.tv_nsec -
-         start.tv_nsec;
+    ns =
+        (end.tv_sec - start.tv_sec) * 1000000000L + end.tv_nsec - start.tv_nsec;
     print_time("elapsed", ns / 1000000000L, ns % 1000000000L / 1000);
-    print_time("in the program", usage.ru_utime.tv_sec,
-               usage.ru_utime.tv_usec);
-    print_time("in the kernel", usage.ru_stime.tv_sec,
-               usage.ru_stime.tv_usec);
+    print_time("in the program", usage.ru_utime.tv_sec, usage.ru_utime.tv_usec);
+    print_time("in the kernel", usage.ru_stime.tv_sec, usage.ru_stime.tv_usec);
     fprintf(stderr, "%-14s %ld, of which %ld read a file\n", "page faults",
             usage.ru_minflt + usage.ru_majflt, usage.ru_majflt);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

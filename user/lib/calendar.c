@@ -87,10 +87,10 @@ time_t timegm(struct tm *tm)
 {
     long year = tm->tm_year + 1900L + floor_div(tm->tm_mon, 12);
     long month = tm->tm_mon - 12 * floor_div(tm->tm_mon, 12);
-    time_t when = (day_number(year, month + 1, 1) + tm->tm_mday - 1 -
-                   EPOCH_DAY) *
-                      DAY_SECONDS +
-                  tm->tm_hour * 3600L + tm->tm_min * 60L + tm->tm_sec;
+    time_t when =
+        (day_number(year, month + 1, 1) + tm->tm_mday - 1 - EPOCH_DAY) *
+            DAY_SECONDS +
+        tm->tm_hour * 3600L + tm->tm_min * 60L + tm->tm_sec;
 
     gmtime_r(&when, tm);
     return when;
@@ -109,45 +109,21 @@ static void convert(char *to, size_t size, char letter, const struct tm *tm)
     case 'h':
         snprintf(to, size, letter == 'B' ? "%s" : "%.3s", months[tm->tm_mon]);
         return;
-    case 'd':
-        snprintf(to, size, "%02d", tm->tm_mday);
-        return;
-    case 'e':
-        snprintf(to, size, "%2d", tm->tm_mday);
-        return;
-    case 'H':
-        snprintf(to, size, "%02d", tm->tm_hour);
-        return;
-    case 'I':
-        snprintf(to, size, "%02d", (tm->tm_hour + 11) % 12 + 1);
-        return;
-    case 'j':
-        snprintf(to, size, "%03d", tm->tm_yday + 1);
-        return;
-    case 'm':
-        snprintf(to, size, "%02d", tm->tm_mon + 1);
-        return;
-    case 'M':
-        snprintf(to, size, "%02d", tm->tm_min);
-        return;
-    case 'p':
-        snprintf(to, size, "%s", tm->tm_hour < 12 ? "AM" : "PM");
-        return;
-    case 'S':
-        snprintf(to, size, "%02d", tm->tm_sec);
-        return;
+    case 'd': snprintf(to, size, "%02d", tm->tm_mday); return;
+    case 'e': snprintf(to, size, "%2d", tm->tm_mday); return;
+    case 'H': snprintf(to, size, "%02d", tm->tm_hour); return;
+    case 'I': snprintf(to, size, "%02d", (tm->tm_hour + 11) % 12 + 1); return;
+    case 'j': snprintf(to, size, "%03d", tm->tm_yday + 1); return;
+    case 'm': snprintf(to, size, "%02d", tm->tm_mon + 1); return;
+    case 'M': snprintf(to, size, "%02d", tm->tm_min); return;
+    case 'p': snprintf(to, size, "%s", tm->tm_hour < 12 ? "AM" : "PM"); return;
+    case 'S': snprintf(to, size, "%02d", tm->tm_sec); return;
     case 'y':
         snprintf(to, size, "%02d", (tm->tm_year % 100 + 100) % 100);
         return;
-    case 'Y':
-        snprintf(to, size, "%d", tm->tm_year + 1900);
-        return;
-    case 'Z':
-        snprintf(to, size, "UTC");
-        return;
-    default:
-        snprintf(to, size, "%%%c", letter);
-        return;
+    case 'Y': snprintf(to, size, "%d", tm->tm_year + 1900); return;
+    case 'Z': snprintf(to, size, "UTC"); return;
+    default: snprintf(to, size, "%%%c", letter); return;
     }
 }
 
@@ -155,27 +131,18 @@ static void convert(char *to, size_t size, char letter, const struct tm *tm)
 static const char *expansion(char letter)
 {
     switch (letter) {
-    case 'D':
-        return "%m/%d/%y";
-    case 'F':
-        return "%Y-%m-%d";
-    case 'R':
-        return "%H:%M";
-    case 'T':
-        return "%H:%M:%S";
-    case 'n':
-        return "\n";
-    case 't':
-        return "\t";
-    case '%':
-        return "%";
-    default:
-        return NULL;
+    case 'D': return "%m/%d/%y";
+    case 'F': return "%Y-%m-%d";
+    case 'R': return "%H:%M";
+    case 'T': return "%H:%M:%S";
+    case 'n': return "\n";
+    case 't': return "\t";
+    case '%': return "%";
+    default: return NULL;
     }
 }
 
-size_t strftime(char *to, size_t size, const char *format,
-                const struct tm *tm)
+size_t strftime(char *to, size_t size, const char *format, const struct tm *tm)
 {
     size_t used = 0;
     char piece[32];

@@ -93,14 +93,10 @@ static uint64_t argument_unsigned(struct arguments *args,
                                   const struct spec *spec)
 {
     switch (spec->length) {
-    case LENGTH_CHAR:
-        return (unsigned char)va_arg(args->list, unsigned);
-    case LENGTH_SHORT:
-        return (unsigned short)va_arg(args->list, unsigned);
-    case LENGTH_LONG:
-        return va_arg(args->list, uint64_t);
-    case LENGTH_INT:
-        break;
+    case LENGTH_CHAR: return (unsigned char)va_arg(args->list, unsigned);
+    case LENGTH_SHORT: return (unsigned short)va_arg(args->list, unsigned);
+    case LENGTH_LONG: return va_arg(args->list, uint64_t);
+    case LENGTH_INT: break;
     }
     return va_arg(args->list, unsigned);
 }
@@ -108,14 +104,10 @@ static uint64_t argument_unsigned(struct arguments *args,
 static int64_t argument_signed(struct arguments *args, const struct spec *spec)
 {
     switch (spec->length) {
-    case LENGTH_CHAR:
-        return (signed char)va_arg(args->list, int);
-    case LENGTH_SHORT:
-        return (short)va_arg(args->list, int);
-    case LENGTH_LONG:
-        return va_arg(args->list, int64_t);
-    case LENGTH_INT:
-        break;
+    case LENGTH_CHAR: return (signed char)va_arg(args->list, int);
+    case LENGTH_SHORT: return (short)va_arg(args->list, int);
+    case LENGTH_LONG: return va_arg(args->list, int64_t);
+    case LENGTH_INT: break;
     }
     return va_arg(args->list, int);
 }
@@ -169,8 +161,7 @@ static void put_signed(struct output *out, const struct spec *spec,
         sign = "+";
     else if (spec->flags & FLAG_SPACE)
         sign = " ";
-    put_number(out, spec, sign,
-               value < 0 ? -(uint64_t)value : (uint64_t)value);
+    put_number(out, spec, sign, value < 0 ? -(uint64_t)value : (uint64_t)value);
 }
 
 static void put_unsigned(struct output *out, const struct spec *spec,
@@ -285,29 +276,18 @@ static int convert(struct output *out, struct spec *spec,
 {
     switch (spec->conversion) {
     case 'd':
-    case 'i':
-        put_signed(out, spec, argument_signed(args, spec));
-        return 1;
+    case 'i': put_signed(out, spec, argument_signed(args, spec)); return 1;
     case 'u':
     case 'o':
     case 'x':
-    case 'X':
-        put_unsigned(out, spec, argument_unsigned(args, spec));
-        return 1;
-    case 'c':
-        put_char(out, spec, (char)va_arg(args->list, int));
-        return 1;
-    case 's':
-        put_string(out, spec, va_arg(args->list, const char *));
-        return 1;
+    case 'X': put_unsigned(out, spec, argument_unsigned(args, spec)); return 1;
+    case 'c': put_char(out, spec, (char)va_arg(args->list, int)); return 1;
+    case 's': put_string(out, spec, va_arg(args->list, const char *)); return 1;
     case 'p':
         put_pointer(out, spec, (uintptr_t)va_arg(args->list, void *));
         return 1;
-    case '%':
-        put(out, "%", 1);
-        return 1;
-    default:
-        return 0;
+    case '%': put(out, "%", 1); return 1;
+    default: return 0;
     }
 }
 

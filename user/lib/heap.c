@@ -25,12 +25,12 @@
 #define SMALL_LIMIT 512UL
 #define SMALL_BINS (SMALL_LIMIT / HEAP_ALIGN)
 #define NBINS 64
-#define GROW_STEP (64UL << 10)  /* the break moves by multiples of this */
+#define GROW_STEP (64UL << 10)   /* the break moves by multiples of this */
 #define TRIM_ABOVE (256UL << 10) /* a free block this large at the end goes */
 
 static struct block *bins[NBINS];
-static uint64_t bins_filled;    /* bit i: bins[i] is not empty */
-static struct block *sentinel;  /* the end of the last run; NULL: no heap */
+static uint64_t bins_filled;   /* bit i: bins[i] is not empty */
+static struct block *sentinel; /* the end of the last run; NULL: no heap */
 
 static struct block *block_after(struct block *block)
 {

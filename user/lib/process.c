@@ -189,8 +189,7 @@ int nice(int increment)
 
     errno = 0;
     priority = getpriority(PRIO_PROCESS, 0);
-    if (errno != 0 ||
-        setpriority(PRIO_PROCESS, 0, priority + increment) != 0)
+    if (errno != 0 || setpriority(PRIO_PROCESS, 0, priority + increment) != 0)
         return -1;
     return getpriority(PRIO_PROCESS, 0);
 }

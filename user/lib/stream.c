@@ -188,18 +188,10 @@ static int open_flags(const char *mode)
     int flags;
 
     switch (mode[0]) {
-    case 'r':
-        flags = O_RDONLY;
-        break;
-    case 'w':
-        flags = O_WRONLY | O_CREAT | O_TRUNC;
-        break;
-    case 'a':
-        flags = O_WRONLY | O_CREAT | O_APPEND;
-        break;
-    default:
-        errno = EINVAL;
-        return -1;
+    case 'r': flags = O_RDONLY; break;
+    case 'w': flags = O_WRONLY | O_CREAT | O_TRUNC; break;
+    case 'a': flags = O_WRONLY | O_CREAT | O_APPEND; break;
+    default: errno = EINVAL; return -1;
     }
     if (strchr(mode, '+') != NULL)
         flags = (flags & ~O_ACCMODE) | O_RDWR;

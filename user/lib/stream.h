@@ -18,10 +18,10 @@ enum {
     STREAM_WRITING = 4,
     STREAM_EOF = 8,
     STREAM_ERROR = 16,
-    STREAM_LINE = 32,        /* flushed at each newline */
-    STREAM_UNBUFFERED = 64,  /* flushed at the end of each call */
-    STREAM_ASK_TTY = 128,    /* STREAM_LINE if a terminal: not known yet */
-    STREAM_FREE = 256,       /* made by fopen */
+    STREAM_LINE = 32,       /* flushed at each newline */
+    STREAM_UNBUFFERED = 64, /* flushed at the end of each call */
+    STREAM_ASK_TTY = 128,   /* STREAM_LINE if a terminal: not known yet */
+    STREAM_FREE = 256,      /* made by fopen */
 };
 
 struct stream {

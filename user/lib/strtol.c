@@ -54,9 +54,8 @@ static struct number parse(const char *text, char **end, int base)
     for (first = s; digit_value(*s) < base; s++)
         if (__builtin_umull_overflow(n.magnitude, (unsigned long)base,
                                      &n.magnitude) ||
-            __builtin_uaddl_overflow(n.magnitude,
-                                     (unsigned long)digit_value(*s),
-                                     &n.magnitude))
+            __builtin_uaddl_overflow(
+                n.magnitude, (unsigned long)digit_value(*s), &n.magnitude))
             n.overflow = 1;
     if (n.overflow)
         n.magnitude = ULONG_MAX;

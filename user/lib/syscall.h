@@ -19,8 +19,8 @@
 #include "kernel/abi/syscall.h"
 
 /* System call `number`; its result, or a negative errno. */
-static inline long syscall6(long number, long a, long b, long c, long d,
-                            long e, long f)
+static inline long syscall6(long number, long a, long b, long c, long d, long e,
+                            long f)
 {
     register long r10 __asm__("r10") = d;
     register long r8 __asm__("r8") = e;
@@ -47,11 +47,10 @@ static inline long lib_result(long result)
 }
 
 /* ASK(name, arguments...): up to six, each cast to long, the rest zero. */
-#define ASK(name, ...) \
-    LIB_ASK(SYS_##name, ##__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)
-#define LIB_ASK(number, a, b, c, d, e, f, ...)                      \
-    syscall6((number), (long)(a), (long)(b), (long)(c), (long)(d),  \
-             (long)(e), (long)(f))
+#define ASK(name, ...) LIB_ASK(SYS_##name, ##__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)
+#define LIB_ASK(number, a, b, c, d, e, f, ...)                                 \
+    syscall6((number), (long)(a), (long)(b), (long)(c), (long)(d), (long)(e),  \
+             (long)(f))
 
 /* The same, with errno. */
 #define CALL(name, ...) lib_result(ASK(name, ##__VA_ARGS__))

@@ -107,8 +107,7 @@ static long limit(int resource)
 {
     struct rlimit rlimit;
 
-    if (getrlimit(resource, &rlimit) != 0 ||
-        rlimit.rlim_cur == RLIM_INFINITY)
+    if (getrlimit(resource, &rlimit) != 0 || rlimit.rlim_cur == RLIM_INFINITY)
         return -1;
     return (long)rlimit.rlim_cur;
 }
@@ -127,28 +126,17 @@ static long pages(int free)
 long sysconf(int name)
 {
     switch (name) {
-    case _SC_ARG_MAX:
-        return ARG_MAX;
-    case _SC_CHILD_MAX:
-        return limit(RLIMIT_NPROC);
-    case _SC_CLK_TCK:
-        return USER_HZ;
-    case _SC_NGROUPS_MAX:
-        return NGROUPS_MAX;
-    case _SC_OPEN_MAX:
-        return limit(RLIMIT_NOFILE);
-    case _SC_PAGESIZE:
-        return getpagesize();
-    case _SC_IOV_MAX:
-        return IOV_MAX;
+    case _SC_ARG_MAX: return ARG_MAX;
+    case _SC_CHILD_MAX: return limit(RLIMIT_NPROC);
+    case _SC_CLK_TCK: return USER_HZ;
+    case _SC_NGROUPS_MAX: return NGROUPS_MAX;
+    case _SC_OPEN_MAX: return limit(RLIMIT_NOFILE);
+    case _SC_PAGESIZE: return getpagesize();
+    case _SC_IOV_MAX: return IOV_MAX;
     case _SC_NPROCESSORS_CONF:
-    case _SC_NPROCESSORS_ONLN:
-        return get_nprocs();
+    case _SC_NPROCESSORS_ONLN: return get_nprocs();
     case _SC_PHYS_PAGES:
-    case _SC_AVPHYS_PAGES:
-        return pages(name == _SC_AVPHYS_PAGES);
-    default:
-        errno = EINVAL;
-        return -1;
+    case _SC_AVPHYS_PAGES: return pages(name == _SC_AVPHYS_PAGES);
+    default: errno = EINVAL; return -1;
     }
 }

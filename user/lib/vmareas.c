@@ -112,8 +112,8 @@ static void count_entry(uint64_t entry, struct vmarea *out)
 void vmpages_sum(const void *start, size_t len, struct vmarea *out)
 {
     unsigned long page = (unsigned long)start / PAGE_SIZE;
-    unsigned long end = ((unsigned long)start + len + PAGE_SIZE - 1) /
-                        PAGE_SIZE;
+    unsigned long end =
+        ((unsigned long)start + len + PAGE_SIZE - 1) / PAGE_SIZE;
     int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
     uint64_t entries[BATCH];
     ssize_t got = 1, i;

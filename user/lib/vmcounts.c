@@ -13,7 +13,7 @@
 #include <vminfo.h>
 
 static const struct {
-    const char *key;  /* in /proc/vmstat, with its blank */
+    const char *key; /* in /proc/vmstat, with its blank */
     const char *text;
 } counters[VMCOUNTS] = {
     [VMCOUNT_FAULTS] = { "pgfault ", "faults" },

@@ -44,7 +44,8 @@ static void each_call(int fd)
 
     for (i = 0; i < COUNT(calls); i++)
         if (!CHECK_ERRNO(syscall(calls[i].number, (long)fd, calls[i].second,
-                                 calls[i].third, calls[i].fourth), EBADF))
+                                 calls[i].third, calls[i].fourth),
+                         EBADF))
             say("  system call %ld, descriptor %d\n", calls[i].number, fd);
 }
 
@@ -92,12 +93,8 @@ static void high_half_is_ignored(void)
 }
 
 static const struct test_case cases[] = {
-    CASE(negative),
-    CASE(never_opened),
-    CASE(too_large),
-    CASE(closed),
-    CASE(mapped),
-    CASE(high_half_is_ignored),
+    CASE(negative), CASE(never_opened), CASE(too_large),
+    CASE(closed),   CASE(mapped),       CASE(high_half_is_ignored),
 };
 
 TEST_MAIN(cases)

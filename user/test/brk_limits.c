@@ -133,14 +133,10 @@ static void until_it_fails(void)
 }
 
 static const struct test_case cases[] = {
-    CASE(below_the_start),
-    CASE(beyond_user_space),
-    CASE(into_another_mapping),
-    CASE(again_once_the_mapping_is_gone),
-    CASE(inside_the_last_page),
-    CASE(limit_of_data),
-    CASE(limit_of_data_lowered),
-    CASE(limit_of_address_space),
+    CASE(below_the_start),       CASE(beyond_user_space),
+    CASE(into_another_mapping),  CASE(again_once_the_mapping_is_gone),
+    CASE(inside_the_last_page),  CASE(limit_of_data),
+    CASE(limit_of_data_lowered), CASE(limit_of_address_space),
     CASE(until_it_fails),
 };
 

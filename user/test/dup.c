@@ -111,8 +111,7 @@ static void status_flags(void)
 {
     int fd = open("/dev/null", O_WRONLY | O_APPEND);
 
-    CHECK_EQ(fcntl(fd, F_GETFL) & (O_ACCMODE | O_APPEND),
-             O_WRONLY | O_APPEND);
+    CHECK_EQ(fcntl(fd, F_GETFL) & (O_ACCMODE | O_APPEND), O_WRONLY | O_APPEND);
     CHECK_OK(fcntl(fd, F_SETFL, O_NONBLOCK));
     CHECK_EQ(fcntl(fd, F_GETFL) & (O_ACCMODE | O_APPEND | O_NONBLOCK),
              O_WRONLY | O_NONBLOCK);
@@ -170,16 +169,11 @@ static void tables_part_at_fork(void)
 }
 
 static const struct test_case cases[] = {
-    CASE(dup_takes_the_lowest),
-    CASE(dup2_replaces),
-    CASE(dup2_onto_itself),
-    CASE(dup3_flags),
-    CASE(copies_are_not_marked),
-    CASE(bad_descriptors),
-    CASE(fcntl_copies_from),
-    CASE(status_flags),
-    CASE(limit_of_files),
-    CASE(many_descriptors),
+    CASE(dup_takes_the_lowest),  CASE(dup2_replaces),
+    CASE(dup2_onto_itself),      CASE(dup3_flags),
+    CASE(copies_are_not_marked), CASE(bad_descriptors),
+    CASE(fcntl_copies_from),     CASE(status_flags),
+    CASE(limit_of_files),        CASE(many_descriptors),
     CASE(tables_part_at_fork),
 };
 

@@ -50,8 +50,7 @@ void elf_init(struct elf_image *image, const void *code, size_t len);
 
 /* Adds a loaded segment; the fields that remain are the caller's to change. */
 struct elf_segment *elf_add(struct elf_image *image, uint64_t vaddr,
-                            uint64_t offset, uint64_t filesz,
-                            uint64_t memsz);
+                            uint64_t offset, uint64_t filesz, uint64_t memsz);
 
 /* Writes the first `len` bytes of the file as `name` in the current folder
  * and makes it executable. */

@@ -168,8 +168,9 @@ static int run_self(char **argv, char **envp)
 
 static void arguments_and_environment(void)
 {
-    static char *argv[] = { "any name", "@arguments", "",
-                            "two words, \t and \xff", "last", NULL };
+    static char *argv[] = { "any name", "@arguments",
+                            "",         "two words, \t and \xff",
+                            "last",     NULL };
     static char *envp[] = { "PATH=/somewhere", "", "NOEQUALS", NULL };
 
     CHECK_EXIT(run_self(argv, envp), 0);
@@ -271,14 +272,10 @@ static void too_many_bytes(void)
 }
 
 static const struct test_case cases[] = {
-    CASE(arguments_and_environment),
-    CASE(strings_in_order),
-    CASE(auxiliary_vector),
-    CASE(no_environment),
-    CASE(random_bytes_differ),
-    CASE(a_megabyte_of_arguments),
-    CASE(too_long_a_string),
-    CASE(too_many_bytes),
+    CASE(arguments_and_environment), CASE(strings_in_order),
+    CASE(auxiliary_vector),          CASE(no_environment),
+    CASE(random_bytes_differ),       CASE(a_megabyte_of_arguments),
+    CASE(too_long_a_string),         CASE(too_many_bytes),
 };
 
 int main(int argc, char **argv, char **envp)

@@ -12,16 +12,16 @@
 static struct elf_image image;
 
 /* mov $60, %eax; mov $42, %edi; syscall */
-static const unsigned char exit_42[] = { 0xb8, 60, 0,    0,   0, 0xbf,
-                                         42,   0,  0,    0,   0x0f, 0x05 };
+static const unsigned char exit_42[] = { 0xb8, 60, 0, 0, 0,    0xbf,
+                                         42,   0,  0, 0, 0x0f, 0x05 };
 
 /* Exits with the byte at this address. */
 static void exit_with_byte_at(uint64_t address)
 {
     /* mov $60, %eax; movabs $0, %rbx; movzbl (%rbx), %edi; syscall */
-    static unsigned char code[] = { 0xb8, 60, 0, 0,    0,    0x48, 0xbb,
-                                    0,    0,  0, 0,    0,    0,    0,
-                                    0,    0x0f, 0xb6,  0x3b, 0x0f, 0x05 };
+    static unsigned char code[] = { 0xb8, 60,   0,    0,    0,    0x48, 0xbb,
+                                    0,    0,    0,    0,    0,    0,    0,
+                                    0,    0x0f, 0xb6, 0x3b, 0x0f, 0x05 };
 
     memcpy(code + 7, &address, 8);
     elf_init(&image, code, sizeof(code));

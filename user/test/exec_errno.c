@@ -60,7 +60,10 @@ static void no_known_format(void)
     tmp_enter();
     make("text", "hello\n", 0755);
     make("empty", "", 0755);
-    make("short", "\x7f" "EL", 0755);
+    make("short",
+         "\x7f"
+         "EL",
+         0755);
     CHECK_ERRNO(exec("text"), ENOEXEC);
     CHECK_ERRNO(exec("empty"), ENOEXEC);
     CHECK_ERRNO(exec("short"), ENOEXEC);
@@ -73,19 +76,21 @@ static void bad_pointers(void)
 
     CHECK_ERRNO(exec(NULL), EFAULT);
     CHECK_ERRNO(exec((void *)0xffff800000000000UL), EFAULT);
-    CHECK_ERRNO(syscall(SYS_execve, test_self(), 8, one_argument + 1),
-                EFAULT);
+    CHECK_ERRNO(syscall(SYS_execve, test_self(), 8, one_argument + 1), EFAULT);
     CHECK_ERRNO(syscall(SYS_execve, test_self(), one_argument, 8), EFAULT);
-    CHECK_ERRNO(syscall(SYS_execve, test_self(), bad_argument,
-                        one_argument + 1), EFAULT);
-    CHECK_ERRNO(syscall(SYS_execve, test_self(), one_argument,
-                        bad_argument), EFAULT);
+    CHECK_ERRNO(
+        syscall(SYS_execve, test_self(), bad_argument, one_argument + 1),
+        EFAULT);
+    CHECK_ERRNO(syscall(SYS_execve, test_self(), one_argument, bad_argument),
+                EFAULT);
     CHECK_ERRNO(syscall(SYS_execve, test_self(), 0xffff800000000000UL,
-                        one_argument + 1), EFAULT);
+                        one_argument + 1),
+                EFAULT);
     /* An array that ends with the page, but not with a NULL. */
     ((char **)(p + PAGE))[-1] = one_argument[0];
-    CHECK_ERRNO(syscall(SYS_execve, test_self(), p + PAGE - 8,
-                        one_argument + 1), EFAULT);
+    CHECK_ERRNO(
+        syscall(SYS_execve, test_self(), p + PAGE - 8, one_argument + 1),
+        EFAULT);
 }
 
 static void names_too_long(void)

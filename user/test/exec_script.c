@@ -168,15 +168,9 @@ static void line_too_long(void)
 }
 
 static const struct test_case cases[] = {
-    CASE(with_an_argument),
-    CASE(spaces),
-    CASE(argument_with_spaces),
-    CASE(without_newline),
-    CASE(absolute_path),
-    CASE(no_interpreter_named),
-    CASE(interpreter_missing),
-    CASE(nested),
-    CASE(nested_for_ever),
+    CASE(with_an_argument),    CASE(spaces),        CASE(argument_with_spaces),
+    CASE(without_newline),     CASE(absolute_path), CASE(no_interpreter_named),
+    CASE(interpreter_missing), CASE(nested),        CASE(nested_for_ever),
     CASE(line_too_long),
 };
 

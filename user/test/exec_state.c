@@ -36,8 +36,8 @@ static int look_at_memory(char **argv)
 
     CHECK_EQ(dirty_data, 1);
     CHECK(all_bytes(dirty_bss, sizeof(dirty_bss), 0));
-    CHECK(!maps_find(area, &line) || line.name[0] == '[' ||
-          line.inode != 0 || peek(area) != 0x77);
+    CHECK(!maps_find(area, &line) || line.name[0] == '[' || line.inode != 0 ||
+          peek(area) != 0x77);
     CHECK(break_now() != (char *)number(argv[3]));
     return test_result();
 }

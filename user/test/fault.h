@@ -23,19 +23,19 @@ extern sigjmp_buf fault_return;
 void fault_catch(void);
 
 /* Runs a statement; fault_seen then says what it raised. */
-#define CATCH_FAULT(statement)                  \
-    do {                                        \
-        fault_catch();                          \
-        if (sigsetjmp(fault_return, 1) == 0) {  \
-            statement;                          \
-        }                                       \
+#define CATCH_FAULT(statement)                                                 \
+    do {                                                                       \
+        fault_catch();                                                         \
+        if (sigsetjmp(fault_return, 1) == 0) {                                 \
+            statement;                                                         \
+        }                                                                      \
     } while (0)
 
-#define CHECK_FAULT(statement, signo, code, addr)                        \
-    do {                                                                 \
-        CATCH_FAULT(statement);                                          \
-        fault_check((signo), (code), (const volatile void *)(addr),      \
-                    __FILE__, __LINE__);                                 \
+#define CHECK_FAULT(statement, signo, code, addr)                              \
+    do {                                                                       \
+        CATCH_FAULT(statement);                                                \
+        fault_check((signo), (code), (const volatile void *)(addr), __FILE__,  \
+                    __LINE__);                                                 \
     } while (0)
 
 /* The statement must raise nothing. */

@@ -93,11 +93,8 @@ static void childs_folder_is_its_own(void)
 }
 
 static const struct test_case cases[] = {
-    CASE(absolute_and_relative),
-    CASE(relative_names),
-    CASE(refused),
-    CASE(buffer_sizes),
-    CASE(childs_folder_is_its_own),
+    CASE(absolute_and_relative), CASE(relative_names),           CASE(refused),
+    CASE(buffer_sizes),          CASE(childs_folder_is_its_own),
 };
 
 TEST_MAIN(cases)

@@ -210,8 +210,7 @@ static void buffer_too_small(void)
     CHECK_ERRNO(syscall(SYS_getdents64, fd, (void *)8, PAGE), EFAULT);
     CHECK_ERRNO(syscall(SYS_getdents64, 999, buffer, sizeof(buffer)), EBADF);
     fd = tmp_file("file", "abc", 3);
-    CHECK_ERRNO(syscall(SYS_getdents64, fd, buffer, sizeof(buffer)),
-                ENOTDIR);
+    CHECK_ERRNO(syscall(SYS_getdents64, fd, buffer, sizeof(buffer)), ENOTDIR);
 }
 
 static void types_and_numbers(void)

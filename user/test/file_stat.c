@@ -144,16 +144,14 @@ static void relative_to_a_folder(void)
     REQUIRE_OK(folder_fd);
     CHECK_OK(syscall(SYS_newfstatat, folder_fd, "file", &st, 0));
     CHECK_EQ(st.st_size, 3);
-    CHECK_OK(syscall(SYS_newfstatat, AT_FDCWD, "folder/file", &st,
-                     NO_FOLLOW));
+    CHECK_OK(syscall(SYS_newfstatat, AT_FDCWD, "folder/file", &st, NO_FOLLOW));
     CHECK_EQ(st.st_size, 3);
     CHECK_OK(syscall(SYS_newfstatat, fd, "", &st, EMPTY_PATH));
     CHECK_EQ(st.st_size, 3);
     CHECK_ERRNO(syscall(SYS_newfstatat, fd, "", &st, 0), ENOENT);
     CHECK_ERRNO(syscall(SYS_newfstatat, fd, "x", &st, 0), ENOTDIR);
     CHECK_ERRNO(syscall(SYS_newfstatat, 999, "x", &st, 0), EBADF);
-    CHECK_ERRNO(syscall(SYS_newfstatat, folder_fd, "file", &st, 0x10),
-                EINVAL);
+    CHECK_ERRNO(syscall(SYS_newfstatat, folder_fd, "file", &st, 0x10), EINVAL);
 }
 
 static void nothing_of_the_kernels_leaks(void)

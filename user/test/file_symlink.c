@@ -122,12 +122,8 @@ static void created_through_a_link(void)
 }
 
 static const struct test_case cases[] = {
-    CASE(made_and_read),
-    CASE(not_a_link),
-    CASE(followed),
-    CASE(absolute_target),
-    CASE(circles),
-    CASE(not_followed),
+    CASE(made_and_read),          CASE(not_a_link), CASE(followed),
+    CASE(absolute_target),        CASE(circles),    CASE(not_followed),
     CASE(created_through_a_link),
 };
 

@@ -12,8 +12,8 @@
 
 static char *map(int fd, size_t npages, int prot, size_t first)
 {
-    char *p = mmap(NULL, npages * PAGE, prot, MAP_PRIVATE, fd,
-                   (off_t)(first * PAGE));
+    char *p =
+        mmap(NULL, npages * PAGE, prot, MAP_PRIVATE, fd, (off_t)(first * PAGE));
 
     REQUIRE_OK(p);
     return p;
@@ -149,11 +149,11 @@ static void mapped_in_parts_over_itself(void)
     int fd = tmp_pages(6, 0, 'a');
     char *p = map(fd, 8, PROT_READ, 0);
 
-    REQUIRE(mmap(p + PAGE, 2 * PAGE, RX, MAP_PRIVATE | MAP_FIXED, fd,
-                 PAGE) == p + PAGE);
+    REQUIRE(mmap(p + PAGE, 2 * PAGE, RX, MAP_PRIVATE | MAP_FIXED, fd, PAGE) ==
+            p + PAGE);
     REQUIRE(mmap(p + 4 * PAGE, 2 * PAGE, RW,
-                 MAP_PRIVATE | MAP_FIXED | MAP_DENYWRITE, fd, 3 * PAGE) ==
-            p + 4 * PAGE);
+                 MAP_PRIVATE | MAP_FIXED | MAP_DENYWRITE, fd,
+                 3 * PAGE) == p + 4 * PAGE);
     REQUIRE(mmap(p + 6 * PAGE, 2 * PAGE, RW, ANON | MAP_FIXED, -1, 0) ==
             p + 6 * PAGE);
     CHECK_AREAS(p, 8, "r--p:1 r-xp:2 r--p:1 rw-p:2 rw-p:2");

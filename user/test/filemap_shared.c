@@ -11,8 +11,8 @@
 
 static char *map(int fd, size_t npages, int prot, size_t first)
 {
-    char *p = mmap(NULL, npages * PAGE, prot, MAP_SHARED, fd,
-                   (off_t)(first * PAGE));
+    char *p =
+        mmap(NULL, npages * PAGE, prot, MAP_SHARED, fd, (off_t)(first * PAGE));
 
     REQUIRE_OK(p);
     return p;
@@ -192,16 +192,11 @@ static void remapped_elsewhere(void)
 }
 
 static const struct test_case cases[] = {
-    CASE(writes_reach_read),
-    CASE(write_reaches_the_mapping),
-    CASE(two_mappings_are_one),
-    CASE(private_one_sees_it_until_written),
-    CASE(two_descriptors),
-    CASE(survives_close_and_unlink),
-    CASE(unrelated_processes),
-    CASE(read_only_mapping_follows),
-    CASE(hole_in_the_file),
-    CASE(populated),
+    CASE(writes_reach_read),    CASE(write_reaches_the_mapping),
+    CASE(two_mappings_are_one), CASE(private_one_sees_it_until_written),
+    CASE(two_descriptors),      CASE(survives_close_and_unlink),
+    CASE(unrelated_processes),  CASE(read_only_mapping_follows),
+    CASE(hole_in_the_file),     CASE(populated),
     CASE(remapped_elsewhere),
 };
 

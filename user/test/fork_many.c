@@ -162,11 +162,8 @@ static void limit_of_processes(void)
 }
 
 static const struct test_case cases[] = {
-    CASE(thousand_in_sequence),
-    CASE(hundred_at_once),
-    CASE(thirty_deep),
-    CASE(random_writes_in_a_tree),
-    CASE(limit_of_processes),
+    CASE(thousand_in_sequence),    CASE(hundred_at_once),    CASE(thirty_deep),
+    CASE(random_writes_in_a_tree), CASE(limit_of_processes),
 };
 
 TEST_MAIN(cases)

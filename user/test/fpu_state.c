@@ -130,8 +130,7 @@ static void copied_by_fork(void)
 
 static int keeps_control_words(void *seed)
 {
-    unsigned short x87 = (unsigned short)(0x037f | ((uintptr_t)seed & 3)
-                                                       << 10);
+    unsigned short x87 = (unsigned short)(0x037f | ((uintptr_t)seed & 3) << 10);
     unsigned sse = 0x1f80 | ((unsigned)(uintptr_t)seed & 3) << 13;
     unsigned short x87_found;
     unsigned sse_found;
@@ -178,8 +177,7 @@ static int has_avx(void)
 {
     unsigned eax = 1, ebx, ecx = 0, edx;
 
-    __asm__ volatile("cpuid"
-                     : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
+    __asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
     if ((ecx & (1u << 27)) == 0 || (ecx & (1u << 28)) == 0)
         return 0;
     __asm__ volatile("xgetbv" : "=a"(eax), "=d"(edx) : "c"(0));
@@ -217,12 +215,8 @@ static void avx_over_switches(void)
 }
 
 static const struct test_case cases[] = {
-    CASE(sse_over_switches),
-    CASE(sse_over_faults),
-    CASE(copied_by_fork),
-    CASE(control_words),
-    CASE(x87_stack),
-    CASE(avx_over_switches),
+    CASE(sse_over_switches), CASE(sse_over_faults), CASE(copied_by_fork),
+    CASE(control_words),     CASE(x87_stack),       CASE(avx_over_switches),
 };
 
 TEST_MAIN(cases)

@@ -97,8 +97,7 @@ static void compared(void)
     CHECK_EQ(futex_move(&to, FUTEX_CMP_REQUEUE | PRIVATE, 1, 1, &from, 41),
              -EAGAIN);
     CHECK_EQ(word_get(&woken), 0);
-    CHECK_EQ(futex_move(&to, FUTEX_CMP_REQUEUE | PRIVATE, 1, 1, &from, 40),
-             2);
+    CHECK_EQ(futex_move(&to, FUTEX_CMP_REQUEUE | PRIVATE, 1, 1, &from, 40), 2);
     CHECK_EQ(futex(&from, FUTEX_WAKE | PRIVATE, 9, NULL), 1);
     CHECK_EQ(futex(&to, FUTEX_WAKE | PRIVATE, 9, NULL), 1);
     join_sleepers(3);
@@ -112,10 +111,10 @@ static void moved_often(void)
     start_sleepers(THREADS);
     move(THREADS);
     for (i = 0; i < 50; i++) {
-        CHECK_EQ(futex_move(&to, FUTEX_REQUEUE | PRIVATE, 0, THREADS, &from,
-                            0), THREADS);
-        CHECK_EQ(futex_move(&from, FUTEX_REQUEUE | PRIVATE, 0, THREADS, &to,
-                            0), THREADS);
+        CHECK_EQ(futex_move(&to, FUTEX_REQUEUE | PRIVATE, 0, THREADS, &from, 0),
+                 THREADS);
+        CHECK_EQ(futex_move(&from, FUTEX_REQUEUE | PRIVATE, 0, THREADS, &to, 0),
+                 THREADS);
     }
     CHECK_EQ(word_get(&woken), 0);
     CHECK_EQ(futex(&to, FUTEX_WAKE | PRIVATE, 9, NULL), THREADS);
@@ -160,14 +159,11 @@ static void refused(void)
     char *none = free_range(PAGE);
     char *aligned = (char *)(uintptr_t)&to;
 
-    CHECK_EQ(futex_move(&from, FUTEX_REQUEUE, 1, 1, aligned + 2, 0),
-             -EINVAL);
+    CHECK_EQ(futex_move(&from, FUTEX_REQUEUE, 1, 1, aligned + 2, 0), -EINVAL);
     CHECK_EQ(futex_move(&from, FUTEX_REQUEUE, 1, 1, none, 0), -EFAULT);
     CHECK_EQ(futex_move(none, FUTEX_CMP_REQUEUE, 1, 1, &from, 0), -EFAULT);
-    CHECK_EQ(futex_move(&from, FUTEX_REQUEUE, 0xffffffff, 1, &to, 0),
-             -EINVAL);
-    CHECK_EQ(futex_move(&from, FUTEX_REQUEUE, 1, 0xffffffff, &to, 0),
-             -EINVAL);
+    CHECK_EQ(futex_move(&from, FUTEX_REQUEUE, 0xffffffff, 1, &to, 0), -EINVAL);
+    CHECK_EQ(futex_move(&from, FUTEX_REQUEUE, 1, 0xffffffff, &to, 0), -EINVAL);
     CHECK_EQ(futex_move(&from, FUTEX_REQUEUE, 1, 1, &to, 0), 0);
 }
 

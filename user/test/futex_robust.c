@@ -58,8 +58,7 @@ static int holds_and_ends(void *unused)
 static void check_marks(int other)
 {
     CHECK_EQ((unsigned)robust->locks[0].word, FUTEX_OWNER_DIED);
-    CHECK_EQ((unsigned)robust->locks[1].word,
-             FUTEX_OWNER_DIED | FUTEX_WAITERS);
+    CHECK_EQ((unsigned)robust->locks[1].word, FUTEX_OWNER_DIED | FUTEX_WAITERS);
     CHECK_EQ(robust->locks[2].word, other);
 }
 

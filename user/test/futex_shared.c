@@ -27,8 +27,8 @@ static int sleeps(void *arg)
     const struct wait *wait = arg;
 
     word_add(&state[0], 1);
-    CHECK_EQ(futex_bits(wait->word, wait->op, 0, NULL,
-                        FUTEX_BITSET_MATCH_ANY), 0);
+    CHECK_EQ(futex_bits(wait->word, wait->op, 0, NULL, FUTEX_BITSET_MATCH_ANY),
+             0);
     word_add(&state[1], 1);
     return 0;
 }
@@ -134,7 +134,7 @@ static void file_of_two_processes(void)
     tmp_enter();
     fd = tmp_file("words", zeroes, sizeof(zeroes));
     state = (volatile int *)map_shared(PAGE, RW);
-    child = start_child(maps_and_sleeps, (void *)(uintptr_t)"words");
+    child = start_child(maps_and_sleeps, (void *)(uintptr_t) "words");
     word = map_file(fd, 1, 0, MAP_SHARED) + 9;
     close(fd);
     wakes(word, FUTEX_WAKE, child);

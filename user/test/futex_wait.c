@@ -29,8 +29,7 @@ static int sleeps(void *which)
 {
     long i = (long)which;
 
-    waits[i].result = futex_bits(&word, waits[i].op, 0, NULL,
-                                 waits[i].bits);
+    waits[i].result = futex_bits(&word, waits[i].op, 0, NULL, waits[i].bits);
     order[word_add(&woken, 1) - 1] = (int)i;
     return 0;
 }
@@ -124,8 +123,7 @@ static void as_many_as_asked(void)
     wait_woken(2);
     sleep_ms(2);
     CHECK_EQ(word_get(&woken), 2);
-    CHECK((order[0] == 0 && order[1] == 1) ||
-          (order[0] == 1 && order[1] == 0));
+    CHECK((order[0] == 0 && order[1] == 1) || (order[0] == 1 && order[1] == 0));
     while (total < THREADS - 2) {
         n = futex(&word, FUTEX_WAKE, 0x7fffffff, NULL);
         REQUIRE(n >= 0);
@@ -195,20 +193,21 @@ static void absolute_timeout(void)
     long begin = ns_now(CLOCK_MONOTONIC);
     struct timespec until = at(begin + SPAN);
 
-    CHECK_EQ(futex_bits(&word, FUTEX_WAIT_BITSET, 0, &until, any),
-             -ETIMEDOUT);
+    CHECK_EQ(futex_bits(&word, FUTEX_WAIT_BITSET, 0, &until, any), -ETIMEDOUT);
     CHECK(ns_now(CLOCK_MONOTONIC) - begin >= SPAN);
     CHECK_EQ(futex_bits(&word, FUTEX_WAIT_BITSET, 0, &until, any),
              -ETIMEDOUT); /* it is over */
     begin = ns_now(CLOCK_REALTIME);
     until = at(begin + SPAN);
     CHECK_EQ(futex_bits(&word,
-                        FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME | PRIVATE,
-                        0, &until, any), -ETIMEDOUT);
+                        FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME | PRIVATE, 0,
+                        &until, any),
+             -ETIMEDOUT);
     CHECK(ns_now(CLOCK_REALTIME) - begin >= SPAN);
     until = at(1);
     CHECK_EQ(futex_bits(&word, FUTEX_WAIT_BITSET | FUTEX_CLOCK_REALTIME, 0,
-                        &until, any), -ETIMEDOUT);
+                        &until, any),
+             -ETIMEDOUT);
 }
 
 static int sleeps_long(void *result)
@@ -280,29 +279,24 @@ static void refused(void)
     CHECK_EQ(futex(none, FUTEX_WAIT | PRIVATE, 0, NULL), -EFAULT);
     CHECK_EQ(futex(none, FUTEX_WAKE, 1, NULL), -EFAULT);
     CHECK_EQ(futex(none, FUTEX_WAKE | PRIVATE, 1, NULL), 0);
-    CHECK_EQ(futex((void *)0xffff800000000000, FUTEX_WAKE | PRIVATE, 1,
-                   NULL), -EFAULT);
+    CHECK_EQ(futex((void *)0xffff800000000000, FUTEX_WAKE | PRIVATE, 1, NULL),
+             -EFAULT);
     CHECK_EQ(futex(&word, FUTEX_WAIT, 0, &bad), -EINVAL);
     CHECK_EQ(futex(&word, FUTEX_WAIT, 0, &negative), -EINVAL);
     CHECK_EQ(futex(&word, FUTEX_WAIT, 0, (void *)8), -EFAULT);
     CHECK_EQ(futex_bits(&word, FUTEX_WAIT_BITSET, 0, NULL, 0), -EINVAL);
     CHECK_EQ(futex_bits(&word, FUTEX_WAKE_BITSET, 1, NULL, 0), -EINVAL);
     CHECK_EQ(futex(&word, 99, 0, NULL), -ENOSYS);
-    CHECK_EQ(futex(map_anon(PAGE, PROT_NONE), FUTEX_WAIT | PRIVATE, 0,
-                   NULL), -EFAULT);
+    CHECK_EQ(futex(map_anon(PAGE, PROT_NONE), FUTEX_WAIT | PRIVATE, 0, NULL),
+             -EFAULT);
 }
 
 static const struct test_case cases[] = {
-    CASE(wait_and_wake),
-    CASE(private_and_shared_are_apart),
-    CASE(other_value),
-    CASE(as_many_as_asked),
-    CASE(bit_sets),
-    CASE(relative_timeout),
-    CASE(absolute_timeout),
-    CASE(woken_before_the_timeout),
-    CASE(interrupted),
-    CASE(refused),
+    CASE(wait_and_wake),    CASE(private_and_shared_are_apart),
+    CASE(other_value),      CASE(as_many_as_asked),
+    CASE(bit_sets),         CASE(relative_timeout),
+    CASE(absolute_timeout), CASE(woken_before_the_timeout),
+    CASE(interrupted),      CASE(refused),
 };
 
 TEST_MAIN(cases)

@@ -14,17 +14,17 @@
 
 /* Calls that reach no further than their caller and its scratch folder. */
 static const int calls[] = {
-    SYS_read,       SYS_write,      SYS_open,          SYS_close,
-    SYS_stat,       SYS_fstat,      SYS_lstat,         SYS_lseek,
-    SYS_mmap,       SYS_mprotect,   SYS_munmap,        SYS_brk,
-    SYS_ioctl,      SYS_pread64,    SYS_pwrite64,      SYS_readv,
-    SYS_writev,     SYS_access,     SYS_dup,           SYS_dup2,
-    SYS_getpid,     SYS_execve,     SYS_wait4,         SYS_uname,
-    SYS_fcntl,      SYS_ftruncate,  SYS_getcwd,        SYS_chdir,
-    SYS_rename,     SYS_mkdir,      SYS_rmdir,         SYS_unlink,
-    SYS_symlink,    SYS_readlink,   SYS_sysinfo,       SYS_getuid,
-    SYS_arch_prctl, SYS_gettid,     SYS_getdents64,    SYS_set_tid_address,
-    SYS_openat,     SYS_newfstatat, SYS_clock_gettime, SYS_dup3,
+    SYS_read,       SYS_write,        SYS_open,          SYS_close,
+    SYS_stat,       SYS_fstat,        SYS_lstat,         SYS_lseek,
+    SYS_mmap,       SYS_mprotect,     SYS_munmap,        SYS_brk,
+    SYS_ioctl,      SYS_pread64,      SYS_pwrite64,      SYS_readv,
+    SYS_writev,     SYS_access,       SYS_dup,           SYS_dup2,
+    SYS_getpid,     SYS_execve,       SYS_wait4,         SYS_uname,
+    SYS_fcntl,      SYS_ftruncate,    SYS_getcwd,        SYS_chdir,
+    SYS_rename,     SYS_mkdir,        SYS_rmdir,         SYS_unlink,
+    SYS_symlink,    SYS_readlink,     SYS_sysinfo,       SYS_getuid,
+    SYS_arch_prctl, SYS_gettid,       SYS_getdents64,    SYS_set_tid_address,
+    SYS_openat,     SYS_newfstatat,   SYS_clock_gettime, SYS_dup3,
     SYS_getrlimit,  SYS_gettimeofday,
 };
 
@@ -65,10 +65,25 @@ static long some_address(void)
 static long some_number(void)
 {
     static const long edges[] = {
-        0,       1,        2,         -1,        -2,          7,
-        16,      64,       100,       0x1000,    0x1001,      0x2000,
-        1 << 20, 1L << 31, -(1L << 31), 1L << 32, 1L << 47,
-        1L << 62, -(1L << 62) * 2,
+        0,
+        1,
+        2,
+        -1,
+        -2,
+        7,
+        16,
+        64,
+        100,
+        0x1000,
+        0x1001,
+        0x2000,
+        1 << 20,
+        1L << 31,
+        -(1L << 31),
+        1L << 32,
+        1L << 47,
+        1L << 62,
+        -(1L << 62) * 2,
     };
     uint32_t pick = next_random() % (COUNT(edges) + 8);
 
@@ -93,10 +108,11 @@ static long some_descriptor(void)
 static int takes_descriptor(int number)
 {
     static const int plain[] = {
-        SYS_read,    SYS_write,  SYS_close, SYS_fstat,      SYS_lseek,
-        SYS_ioctl,   SYS_readv,  SYS_fcntl, SYS_writev,     SYS_dup,
-        SYS_pread64, SYS_dup2,   SYS_dup3,  SYS_ftruncate,  SYS_pwrite64,
-        SYS_openat,  SYS_newfstatat,        SYS_getdents64,
+        SYS_read,       SYS_write,      SYS_close,    SYS_fstat,
+        SYS_lseek,      SYS_ioctl,      SYS_readv,    SYS_fcntl,
+        SYS_writev,     SYS_dup,        SYS_pread64,  SYS_dup2,
+        SYS_dup3,       SYS_ftruncate,  SYS_pwrite64, SYS_openat,
+        SYS_newfstatat, SYS_getdents64,
     };
     size_t i;
 
@@ -123,12 +139,12 @@ static int calls_at_random(void *round)
     open("/dev/zero", O_RDWR);
     for (i = 0; i < 60; i++) {
         int number = calls[next_random() % COUNT(calls)];
-        long first = takes_descriptor(number) ? some_descriptor()
-                                              : some_argument();
+        long first =
+            takes_descriptor(number) ? some_descriptor() : some_argument();
         long second = some_argument(), third = some_argument();
 
-        syscall(number, first, second, third, some_argument(),
-                some_argument(), some_number());
+        syscall(number, first, second, third, some_argument(), some_argument(),
+                some_number());
     }
     return 0;
 }

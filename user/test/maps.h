@@ -27,7 +27,7 @@ int maps_count(const void *start, size_t len);
  * word an area, its permissions and its pages, "-" a hole:
  *     CHECK_AREAS(p, 5, "rw-p:2 -:1 r--p:2");
  */
-#define CHECK_AREAS(start, npages, picture) \
+#define CHECK_AREAS(start, npages, picture)                                    \
     maps_check((start), (npages), (picture), __FILE__, __LINE__)
 
 int maps_check(const void *start, size_t npages, const char *picture,

@@ -81,7 +81,10 @@ static void length_is_rounded_up(void)
 static void ignored_flags(void)
 {
     static const int flags[] = {
-        MAP_NORESERVE, MAP_STACK, MAP_DENYWRITE, MAP_EXECUTABLE,
+        MAP_NORESERVE,
+        MAP_STACK,
+        MAP_DENYWRITE,
+        MAP_EXECUTABLE,
         MAP_STACK | MAP_NORESERVE | MAP_DENYWRITE | MAP_EXECUTABLE,
     };
     size_t i;
@@ -120,8 +123,8 @@ static void populated(void)
     p = mmap(NULL, 4 * PAGE, PROT_READ, ANON | MAP_POPULATE, -1, 0);
     REQUIRE_OK(p);
     CHECK(all_bytes(p, 4 * PAGE, 0));
-    p = mmap(NULL, 4 * PAGE, RW, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE,
-             -1, 0);
+    p = mmap(NULL, 4 * PAGE, RW, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1,
+             0);
     REQUIRE_OK(p);
     CHECK(all_bytes(p, 4 * PAGE, 0));
 }

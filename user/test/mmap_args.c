@@ -19,8 +19,9 @@ static void length_zero(void)
 {
     CHECK_ERRNO(anon(NULL, 0, MAP_PRIVATE), EINVAL);
     CHECK_ERRNO(anon(NULL, 0, MAP_SHARED), EINVAL);
-    CHECK_ERRNO(raw_mmap(NULL, 0, PROT_READ, MAP_PRIVATE, tmp_pages(1, 0, 'a'),
-                     0), EINVAL);
+    CHECK_ERRNO(
+        raw_mmap(NULL, 0, PROT_READ, MAP_PRIVATE, tmp_pages(1, 0, 'a'), 0),
+        EINVAL);
 }
 
 static void length_too_large(void)
@@ -74,10 +75,12 @@ static void offset_overflows(void)
 
     CHECK_ERRNO(raw_mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, fd, -(off_t)PAGE),
                 EOVERFLOW);
-    CHECK_ERRNO(raw_mmap(NULL, 4 * PAGE, PROT_READ, MAP_SHARED, fd,
-                     -2 * (off_t)PAGE), EOVERFLOW);
+    CHECK_ERRNO(
+        raw_mmap(NULL, 4 * PAGE, PROT_READ, MAP_SHARED, fd, -2 * (off_t)PAGE),
+        EOVERFLOW);
     CHECK_ERRNO(raw_mmap(NULL, 2 * PAGE, PROT_READ, MAP_PRIVATE, fd,
-                     0x7ffffffffffff000L), EOVERFLOW);
+                         0x7ffffffffffff000L),
+                EOVERFLOW);
 }
 
 static void fixed_unaligned(void)
@@ -100,8 +103,9 @@ static void fixed_beyond_user_space(void)
     for (i = 0; i < COUNT(places); i++)
         CHECK_ERRNO(anon((void *)places[i], PAGE, MAP_PRIVATE | MAP_FIXED),
                     ENOMEM);
-    CHECK_ERRNO(anon((void *)0x7fffffffe000UL, 2 * PAGE,
-                     MAP_PRIVATE | MAP_FIXED), ENOMEM);
+    CHECK_ERRNO(
+        anon((void *)0x7fffffffe000UL, 2 * PAGE, MAP_PRIVATE | MAP_FIXED),
+        ENOMEM);
 }
 
 static void last_page_of_user_space(void)
@@ -133,7 +137,7 @@ static void unknown_flags(void)
     REQUIRE_OK(p);
     poke(p, 1);
     p = raw_mmap(NULL, PAGE, PROT_READ, MAP_SHARED | unknown,
-             tmp_pages(1, 0, 'a'), 0);
+                 tmp_pages(1, 0, 'a'), 0);
     REQUIRE_OK(p);
     CHECK_EQ(peek(p), 'a');
 }

@@ -123,8 +123,7 @@ static void refused_leaves_the_old(void)
 
     REQUIRE_OK(fd);
     memset(p, 7, 2 * PAGE);
-    CHECK_ERRNO(mmap(p, 2 * PAGE, RW, MAP_PRIVATE | MAP_FIXED, 999, 0),
-                EBADF);
+    CHECK_ERRNO(mmap(p, 2 * PAGE, RW, MAP_PRIVATE | MAP_FIXED, 999, 0), EBADF);
     CHECK_ERRNO(mmap(p, 2 * PAGE, PROT_READ, MAP_PRIVATE | MAP_FIXED, fd, 0),
                 ENODEV);
     CHECK_ERRNO(mmap(p, 2 * PAGE, RW, MAP_ANONYMOUS | MAP_FIXED, -1, 0),
@@ -164,8 +163,9 @@ static void noreplace_wins_over_fixed(void)
     char *p = map_island(1);
 
     poke(p, 7);
-    CHECK_ERRNO(mmap(p, PAGE, RW, ANON | MAP_FIXED | MAP_FIXED_NOREPLACE,
-                     -1, 0), EEXIST);
+    CHECK_ERRNO(
+        mmap(p, PAGE, RW, ANON | MAP_FIXED | MAP_FIXED_NOREPLACE, -1, 0),
+        EEXIST);
     CHECK_EQ(peek(p), 7);
 }
 

@@ -67,8 +67,8 @@ static void partly_taken_hint_is_ignored(void)
 static void hint_beyond_user_space_is_ignored(void)
 {
     static const uintptr_t hints[] = {
-        0x7ffffffff000UL,      0x0000800000000000UL, 0x00ffffffffff0000UL,
-        0xffff800000000000UL,  0xffffffff81000000UL, 0xfffffffffffff000UL,
+        0x7ffffffff000UL,     0x0000800000000000UL, 0x00ffffffffff0000UL,
+        0xffff800000000000UL, 0xffffffff81000000UL, 0xfffffffffffff000UL,
     };
     size_t i;
 

@@ -86,8 +86,7 @@ static void data(void)
 {
     set_limit(RLIMIT_DATA, 16 * MIB);
     CHECK_ERRNO(map(16 * MIB, RW, MAP_PRIVATE), ENOMEM);
-    CHECK_ERRNO(map(16 * MIB, PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE),
-                ENOMEM);
+    CHECK_ERRNO(map(16 * MIB, PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE), ENOMEM);
     CHECK_OK(map(16 * MIB, PROT_READ, MAP_PRIVATE));
     CHECK_OK(map(16 * MIB, PROT_NONE, MAP_PRIVATE));
     CHECK_OK(map(16 * MIB, RW, MAP_SHARED));
@@ -150,8 +149,7 @@ static void low_addresses(void)
     syscall(SYS_setresuid, 65534, 65534, 65534);
     CHECK_ERRNO(mmap(NULL, PAGE, RW, ANON | MAP_FIXED, -1, 0), EPERM);
     CHECK_EQ(probe_read(NULL), SIGSEGV);
-    CHECK_ERRNO(mmap(NULL, 1 * MIB, PROT_READ, ANON | MAP_FIXED, -1, 0),
-                EPERM);
+    CHECK_ERRNO(mmap(NULL, 1 * MIB, PROT_READ, ANON | MAP_FIXED, -1, 0), EPERM);
 }
 
 static const struct test_case cases[] = {

@@ -13,8 +13,8 @@
 
 static void add(char *at, size_t npages, int prot)
 {
-    REQUIRE(mmap(at, npages * PAGE, prot, ANON | MAP_FIXED_NOREPLACE, -1,
-                 0) == at);
+    REQUIRE(mmap(at, npages * PAGE, prot, ANON | MAP_FIXED_NOREPLACE, -1, 0) ==
+            at);
 }
 
 static void below_and_above(void)
@@ -67,8 +67,8 @@ static void shared_stays_apart_from_private(void)
 {
     char *p = map_island(2);
 
-    REQUIRE(mmap(p + PAGE, PAGE, RW,
-                 MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == p + PAGE);
+    REQUIRE(mmap(p + PAGE, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1,
+                 0) == p + PAGE);
     CHECK_AREAS(p, 2, "rw-p:1 rw-s:1");
 }
 

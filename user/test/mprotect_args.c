@@ -50,7 +50,7 @@ static void growing_what_does_not_grow(void)
 
     CHECK_ERRNO(raw_mprotect(p, PAGE, PROT_READ | PROT_GROWSDOWN_BIT), EINVAL);
     CHECK_ERRNO(raw_mprotect(p, PAGE,
-                         PROT_READ | PROT_GROWSDOWN_BIT | PROT_GROWSUP_BIT),
+                             PROT_READ | PROT_GROWSDOWN_BIT | PROT_GROWSUP_BIT),
                 EINVAL);
     CHECK_AREAS(p, 1, "rw-p:1");
 }

@@ -135,14 +135,10 @@ static void program_text_made_writable(void)
 }
 
 static const struct test_case cases[] = {
-    CASE(written_then_run),
-    CASE(rewritten),
-    CASE(all_at_once),
-    CASE(only_the_middle),
-    CASE(across_the_edge),
-    CASE(after_fork),
-    CASE(shared_code),
-    CASE(program_text_made_writable),
+    CASE(written_then_run), CASE(rewritten),
+    CASE(all_at_once),      CASE(only_the_middle),
+    CASE(across_the_edge),  CASE(after_fork),
+    CASE(shared_code),      CASE(program_text_made_writable),
 };
 
 TEST_MAIN(cases)

@@ -140,8 +140,7 @@ static void mapped_again_is_zero(void)
 
     memset(p, 0xff, 4 * PAGE);
     CHECK_OK(munmap(p + PAGE, 2 * PAGE));
-    REQUIRE(mmap(p + PAGE, 2 * PAGE, RW, ANON | MAP_FIXED, -1, 0) ==
-            p + PAGE);
+    REQUIRE(mmap(p + PAGE, 2 * PAGE, RW, ANON | MAP_FIXED, -1, 0) == p + PAGE);
     CHECK(all_bytes(p, PAGE, 0xff));
     CHECK(all_bytes(p + PAGE, 2 * PAGE, 0));
     CHECK(all_bytes(p + 3 * PAGE, PAGE, 0xff));

@@ -98,8 +98,8 @@ static int keeps_registers(void *value)
         "2:\n"
         : [n] "+r"(rounds)
         : [p] "r"(pattern)
-        : "rax", "rbx", "r8", "r9", "r10", "r11", "r12", "xmm0", "xmm3",
-          "xmm8", "xmm15", "cc");
+        : "rax", "rbx", "r8", "r9", "r10", "r11", "r12", "xmm0", "xmm3", "xmm8",
+          "xmm15", "cc");
     return rounds == 0 ? 0 : 1;
 }
 

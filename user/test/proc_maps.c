@@ -209,14 +209,10 @@ static void nobodys(void)
 }
 
 static const struct test_case cases[] = {
-    CASE(form_of_each_line),
-    CASE(sorted_and_apart),
-    CASE(parts_of_the_program),
-    CASE(file_mapping),
-    CASE(anonymous_mappings),
-    CASE(read_in_small_pieces),
-    CASE(of_another_process),
-    CASE(nobodys),
+    CASE(form_of_each_line),    CASE(sorted_and_apart),
+    CASE(parts_of_the_program), CASE(file_mapping),
+    CASE(anonymous_mappings),   CASE(read_in_small_pieces),
+    CASE(of_another_process),   CASE(nobodys),
 };
 
 TEST_MAIN(cases)

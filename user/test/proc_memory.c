@@ -50,9 +50,9 @@ static long value_of(const char *key)
 static void memory_in_kib(void)
 {
     static const char *const keys[] = {
-        "MemTotal:", "MemFree:",  "MemAvailable:", "Buffers:",   "Cached:",
-        "SwapTotal:", "SwapFree:", "AnonPages:",    "Mapped:",    "Shmem:",
-        "Slab:",     "PageTables:",
+        "MemTotal:", "MemFree:",   "MemAvailable:", "Buffers:",
+        "Cached:",   "SwapTotal:", "SwapFree:",     "AnonPages:",
+        "Mapped:",   "Shmem:",     "Slab:",         "PageTables:",
     };
     size_t i;
 

@@ -9,13 +9,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define raw_mmap(addr, len, prot, flags, fd, offset)                    \
-    ((void *)syscall(SYS_mmap, (void *)(addr), (size_t)(len),           \
-                     (long)(prot), (long)(flags), (long)(fd),           \
-                     (long)(offset)))
-#define raw_munmap(addr, len) \
-    syscall(SYS_munmap, (void *)(addr), (size_t)(len))
-#define raw_mprotect(addr, len, prot) \
+#define raw_mmap(addr, len, prot, flags, fd, offset)                           \
+    ((void *)syscall(SYS_mmap, (void *)(addr), (size_t)(len), (long)(prot),    \
+                     (long)(flags), (long)(fd), (long)(offset)))
+#define raw_munmap(addr, len) syscall(SYS_munmap, (void *)(addr), (size_t)(len))
+#define raw_mprotect(addr, len, prot)                                          \
     syscall(SYS_mprotect, (void *)(addr), (size_t)(len), (long)(prot))
 
 #endif

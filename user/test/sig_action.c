@@ -189,10 +189,10 @@ static void refused(void)
     CHECK_OK(sigaction(SIGKILL, NULL, &action));
     CHECK(action.sa_handler == SIG_DFL);
     CHECK_ERRNO(syscall(SYS_rt_sigaction, SIGUSR1, NULL, NULL, 16), EINVAL);
-    CHECK_ERRNO(syscall(SYS_rt_sigaction, SIGUSR1, (void *)8, NULL,
-                        SET_SIZE), EFAULT);
-    CHECK_ERRNO(syscall(SYS_rt_sigaction, SIGUSR1, NULL, (void *)8,
-                        SET_SIZE), EFAULT);
+    CHECK_ERRNO(syscall(SYS_rt_sigaction, SIGUSR1, (void *)8, NULL, SET_SIZE),
+                EFAULT);
+    CHECK_ERRNO(syscall(SYS_rt_sigaction, SIGUSR1, NULL, (void *)8, SET_SIZE),
+                EFAULT);
 }
 
 /* To ignore a signal is to forget one that is pending. */

@@ -99,8 +99,7 @@ static void refused(void)
     make_stack(0);
     CHECK_ERRNO(set_stack(stack, MINSIGSTKSZ - 1, 0), ENOMEM);
     CHECK_ERRNO(set_stack(stack, STACK_SIZE, 4), EINVAL);
-    CHECK_ERRNO(set_stack(stack, STACK_SIZE, SS_ONSTACK | SS_DISABLE),
-                EINVAL);
+    CHECK_ERRNO(set_stack(stack, STACK_SIZE, SS_ONSTACK | SS_DISABLE), EINVAL);
     CHECK_ERRNO(sigaltstack((void *)8, NULL), EFAULT);
     CHECK_ERRNO(sigaltstack(NULL, (void *)8), EFAULT);
     CHECK_EQ(query().ss_sp, stack);
@@ -259,8 +258,7 @@ static void bad_stacks_kill(void)
     CHECK_SIGNAL(run_child(uses_stack_at, free_range(STACK_SIZE)), SIGSEGV);
     CHECK_SIGNAL(run_child(uses_stack_at, (void *)0xffff888000000000UL),
                  SIGSEGV);
-    CHECK_SIGNAL(run_child(uses_stack_at, (void *)0x7ffffffff000UL),
-                 SIGSEGV);
+    CHECK_SIGNAL(run_child(uses_stack_at, (void *)0x7ffffffff000UL), SIGSEGV);
     CHECK_SIGNAL(run_child(uses_stack_at, (void *)-STACK_SIZE), SIGSEGV);
     CHECK_SIGNAL(run_child(uses_stack_at, (void *)-1L), SIGSEGV);
     file_end = map_island(1);
@@ -286,12 +284,11 @@ static void lost_stack_pointer_kills(void)
 {
     CHECK_SIGNAL(run_child(stack_pointer_is_lost, NULL), SIGSEGV);
     CHECK_SIGNAL(run_child(stack_pointer_is_lost, (void *)64), SIGSEGV);
-    CHECK_SIGNAL(run_child(stack_pointer_is_lost,
-                           (void *)0xffffffff80000000UL), SIGSEGV);
-    CHECK_SIGNAL(run_child(stack_pointer_is_lost,
-                           (void *)0x1234567812345678UL), SIGSEGV);
-    CHECK_SIGNAL(run_child(stack_pointer_is_lost, free_range(PAGE)),
+    CHECK_SIGNAL(run_child(stack_pointer_is_lost, (void *)0xffffffff80000000UL),
                  SIGSEGV);
+    CHECK_SIGNAL(run_child(stack_pointer_is_lost, (void *)0x1234567812345678UL),
+                 SIGSEGV);
+    CHECK_SIGNAL(run_child(stack_pointer_is_lost, free_range(PAGE)), SIGSEGV);
 }
 
 static const struct test_case cases[] = {

@@ -52,8 +52,7 @@ static void write_barrier(void)
         CHECK_EQ(faults, NPAGES);
         mark_pages(area, NPAGES, 10u * (unsigned)round + 1);
         CHECK_EQ(faults, NPAGES);
-        CHECK_EQ(marked_pages(area, NPAGES, 10u * (unsigned)round + 1),
-                 NPAGES);
+        CHECK_EQ(marked_pages(area, NPAGES, 10u * (unsigned)round + 1), NPAGES);
     }
 }
 
@@ -135,10 +134,8 @@ static void code_made_executable(void)
 }
 
 static const struct test_case cases[] = {
-    CASE(write_barrier),
-    CASE(read_barrier),
-    CASE(paging_by_the_program),
-    CASE(after_fork),
+    CASE(write_barrier),         CASE(read_barrier),
+    CASE(paging_by_the_program), CASE(after_fork),
     CASE(code_made_executable),
 };
 

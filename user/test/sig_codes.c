@@ -14,9 +14,9 @@
 #define X87_ALL_MASKED 0x37f
 
 /* Functions that fault at the label that follows their name. */
-#define FAULTING(name, before, at)                \
-    void name(void);                              \
-    extern const char name##_at[];                \
+#define FAULTING(name, before, at)                                             \
+    void name(void);                                                           \
+    extern const char name##_at[];                                             \
     __asm__(#name ":\n" before "\n" #name "_at:\n" at "\nret\n")
 
 FAULTING(divides_by_zero, "xor %ecx, %ecx\n xor %edx, %edx", "div %ecx");

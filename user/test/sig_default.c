@@ -100,11 +100,8 @@ static void no_mask_holds_sigkill(void)
 }
 
 static const struct test_case cases[] = {
-    CASE(deadly_ones),
-    CASE(harmless_ones),
-    CASE(stopping_ones),
-    CASE(ignored_ones),
-    CASE(no_mask_holds_sigkill),
+    CASE(deadly_ones),  CASE(harmless_ones),         CASE(stopping_ones),
+    CASE(ignored_ones), CASE(no_mask_holds_sigkill),
 };
 
 TEST_MAIN(cases)

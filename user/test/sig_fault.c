@@ -55,8 +55,7 @@ static void kernel_memory(void)
 /* The processor does not tell the address of these. */
 static void non_canonical(void)
 {
-    CHECK_FAULT(peek((void *)0x1234567812345678UL), SIGSEGV, SI_KERNEL,
-                NULL);
+    CHECK_FAULT(peek((void *)0x1234567812345678UL), SIGSEGV, SI_KERNEL, NULL);
     CHECK_FAULT(poke((void *)0x0000800000000000UL, 1), SIGSEGV, SI_KERNEL,
                 NULL);
 }
@@ -87,8 +86,7 @@ static void beyond_the_file(void)
     p = mmap(NULL, 4 * PAGE, RW, MAP_SHARED, tmp_pages(1, 10, 'a'), 0);
     REQUIRE_OK(p);
     CHECK_NO_FAULT(poke(p + 2 * PAGE - 1, 1));
-    CHECK_FAULT(peek(p + 2 * PAGE + 3), SIGBUS, BUS_ADRERR,
-                p + 2 * PAGE + 3);
+    CHECK_FAULT(peek(p + 2 * PAGE + 3), SIGBUS, BUS_ADRERR, p + 2 * PAGE + 3);
     CHECK_FAULT(poke(p + 4 * PAGE - 1, 1), SIGBUS, BUS_ADRERR,
                 p + 4 * PAGE - 1);
 }
@@ -97,8 +95,7 @@ static void beyond_the_file(void)
  * whether the page is there. */
 static void protection_comes_first(void)
 {
-    p = mmap(NULL, 2 * PAGE, PROT_READ, MAP_PRIVATE, tmp_pages(1, 0, 'a'),
-             0);
+    p = mmap(NULL, 2 * PAGE, PROT_READ, MAP_PRIVATE, tmp_pages(1, 0, 'a'), 0);
     REQUIRE_OK(p);
     CHECK_FAULT(poke(p + PAGE, 1), SIGSEGV, SEGV_ACCERR, p + PAGE);
     CHECK_FAULT(peek(p + PAGE), SIGBUS, BUS_ADRERR, p + PAGE);

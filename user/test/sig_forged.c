@@ -64,8 +64,8 @@ static void forge_ss_old_style(ucontext_t *uc)
 
 static void code_segments(void)
 {
-    static const unsigned bad[] = { 0, 0x08, 0x10, 0x18, 0x2b, 0x38, 0x40,
-                                    0x50, 0x07, 0x0f, 0xfff3, 0xffff };
+    static const unsigned bad[] = { 0,    0x08, 0x10, 0x18, 0x2b,   0x38,
+                                    0x40, 0x50, 0x07, 0x0f, 0xfff3, 0xffff };
     size_t i;
 
     CHECK_EXIT(try_frame(forge_cs, 0x33), SURVIVED);
@@ -215,8 +215,8 @@ static void forge_rsp_and_end(ucontext_t *uc)
 static void stack_pointers(void)
 {
     static const unsigned long bad[] = { 0, 0x1234567812345678,
-                                         0xffff800000000000,
-                                         0xffffffffffffffff, 1 };
+                                         0xffff800000000000, 0xffffffffffffffff,
+                                         1 };
     size_t i;
 
     for (i = 0; i < COUNT(bad); i++) {
@@ -245,12 +245,9 @@ static void no_frame(void)
 
     CHECK_SIGNAL(run_child(sigreturn_at, NULL), SIGSEGV);
     CHECK_SIGNAL(run_child(sigreturn_at, (void *)7), SIGSEGV);
-    CHECK_SIGNAL(run_child(sigreturn_at, (void *)0xffff800000000000),
-                 SIGSEGV);
-    CHECK_SIGNAL(run_child(sigreturn_at, (void *)0x00007ffffffffff8),
-                 SIGSEGV);
-    CHECK_SIGNAL(run_child(sigreturn_at, (void *)0x1234567812345678),
-                 SIGSEGV);
+    CHECK_SIGNAL(run_child(sigreturn_at, (void *)0xffff800000000000), SIGSEGV);
+    CHECK_SIGNAL(run_child(sigreturn_at, (void *)0x00007ffffffffff8), SIGSEGV);
+    CHECK_SIGNAL(run_child(sigreturn_at, (void *)0x1234567812345678), SIGSEGV);
     CHECK_SIGNAL(run_child(sigreturn_at, (void *)-1L), SIGSEGV);
     CHECK_SIGNAL(run_child(sigreturn_at, free_range(PAGE)), SIGSEGV);
     CHECK_SIGNAL(run_child(sigreturn_at, zeroes + 8), SIGSEGV);
@@ -276,12 +273,9 @@ static void floating_point_state(void)
     CHECK_SIGNAL(try_frame(forge_mxcsr, 0xffff1f80), SIGSEGV);
     CHECK_SIGNAL(try_frame(forge_mxcsr, 0xffffffff), SIGSEGV);
     CHECK_SIGNAL(try_frame(forge_state_address, 64), SIGSEGV);
-    CHECK_SIGNAL(try_frame(forge_state_address, 0xffff800000000000),
-                 SIGSEGV);
-    CHECK_SIGNAL(try_frame(forge_state_address, 0xffffffffffffffc0),
-                 SIGSEGV);
-    CHECK_SIGNAL(try_frame(forge_state_address, 0x00007fffffffffc0),
-                 SIGSEGV);
+    CHECK_SIGNAL(try_frame(forge_state_address, 0xffff800000000000), SIGSEGV);
+    CHECK_SIGNAL(try_frame(forge_state_address, 0xffffffffffffffc0), SIGSEGV);
+    CHECK_SIGNAL(try_frame(forge_state_address, 0x00007fffffffffc0), SIGSEGV);
     CHECK_EXIT(try_frame(forge_state_address, 0), SURVIVED);
 }
 
@@ -388,20 +382,19 @@ static void forge_anything(ucontext_t *uc)
 
         switch (random_number() % 6) {
         case 0:
-            ((unsigned char *)&uc->uc_mcontext.cs)[random_number() % 8] =
-                byte;
+            ((unsigned char *)&uc->uc_mcontext.cs)[random_number() % 8] = byte;
             break;
         case 1:
-            ((unsigned char *)&uc->uc_stack)[random_number() %
-                                             sizeof(uc->uc_stack)] = byte;
+            ((unsigned char *)&uc
+                 ->uc_stack)[random_number() % sizeof(uc->uc_stack)] = byte;
             break;
         case 2:
             ((unsigned char *)&uc->uc_flags)[random_number() % 8] = byte;
             break;
         default: /* the header and what surrounds it, more often */
-            ((unsigned char *)state)[random_number() % 2 == 0
-                                         ? random_number() % size
-                                         : 460 + random_number() % 52] =
+            ((unsigned char *)
+                 state)[random_number() % 2 == 0 ? random_number() % size
+                                                 : 460 + random_number() % 52] =
                 byte;
             break;
         }
@@ -424,17 +417,10 @@ static void random_frames(void)
 }
 
 static const struct test_case cases[] = {
-    CASE(code_segments),
-    CASE(stack_segments),
-    CASE(data_segments),
-    CASE(system_flags),
-    CASE(no_input_output),
-    CASE(where_to_go_on),
-    CASE(stack_pointers),
-    CASE(no_frame),
-    CASE(floating_point_state),
-    CASE(extended_state),
-    CASE(random_frames),
+    CASE(code_segments),  CASE(stack_segments),  CASE(data_segments),
+    CASE(system_flags),   CASE(no_input_output), CASE(where_to_go_on),
+    CASE(stack_pointers), CASE(no_frame),        CASE(floating_point_state),
+    CASE(extended_state), CASE(random_frames),
 };
 
 TEST_MAIN(cases)

@@ -126,31 +126,32 @@ static void raise_with_state(vector found, unsigned *mxcsr,
     long number = SYS_tkill;
 
     memset(found, 0, sizeof(vector));
-    __asm__ volatile("ldmxcsr %[odd_mxcsr]\n"
-                     "fldcw %[odd_control]\n"
-                     "movdqu %[pattern], %%xmm5\n"
-                     "test %[avx], %[avx]\n"
-                     "jz 1f\n"
-                     "vmovdqu %[pattern], %%ymm5\n"
-                     "1: syscall\n"
-                     "stmxcsr (%[mxcsr])\n"
-                     "fnstcw (%[control])\n"
-                     "movdqu %%xmm5, (%[found])\n"
-                     "test %[avx], %[avx]\n"
-                     "jz 2f\n"
-                     "vmovdqu %%ymm5, (%[found])\n"
-                     "vzeroupper\n"
-                     "2:\n"
-                     : "+a"(number)
-                     : "D"((long)gettid()), "S"((long)SIGUSR1),
-                       [pattern] "m"(pattern), [odd_mxcsr] "m"(odd_mxcsr),
-                       [odd_control] "m"(odd_control), [avx] "r"(avx),
-                       [mxcsr] "r"(mxcsr), [control] "r"(control),
-                       [found] "r"(found)
-                     : "rcx", "r11", "memory", "cc", "xmm5");
+    __asm__ volatile(
+        "ldmxcsr %[odd_mxcsr]\n"
+        "fldcw %[odd_control]\n"
+        "movdqu %[pattern], %%xmm5\n"
+        "test %[avx], %[avx]\n"
+        "jz 1f\n"
+        "vmovdqu %[pattern], %%ymm5\n"
+        "1: syscall\n"
+        "stmxcsr (%[mxcsr])\n"
+        "fnstcw (%[control])\n"
+        "movdqu %%xmm5, (%[found])\n"
+        "test %[avx], %[avx]\n"
+        "jz 2f\n"
+        "vmovdqu %%ymm5, (%[found])\n"
+        "vzeroupper\n"
+        "2:\n"
+        : "+a"(number)
+        : "D"((long)gettid()), "S"((long)SIGUSR1), [pattern] "m"(pattern),
+          [odd_mxcsr] "m"(odd_mxcsr), [odd_control] "m"(odd_control),
+          [avx] "r"(avx), [mxcsr] "r"(mxcsr), [control] "r"(control),
+          [found] "r"(found)
+        : "rcx", "r11", "memory", "cc", "xmm5");
     CHECK_EQ(number, 0);
-    __asm__ volatile("fninit\n ldmxcsr %0" : : "m"((unsigned){
-                                                 DEFAULT_MXCSR }));
+    __asm__ volatile("fninit\n ldmxcsr %0"
+                     :
+                     : "m"((unsigned){ DEFAULT_MXCSR }));
 }
 
 static unsigned mxcsr;
@@ -242,8 +243,8 @@ static void extended_state(void)
         return;
     cpuid(0xd, 0, r);
     CHECK_EQ(kept_sw.xstate_size, r[1]);
-    CHECK_EQ(kept_sw.extended_size, kept_sw.xstate_size +
-                                        FP_XSTATE_MAGIC2_SIZE);
+    CHECK_EQ(kept_sw.extended_size,
+             kept_sw.xstate_size + FP_XSTATE_MAGIC2_SIZE);
     CHECK_EQ(kept_magic2, FP_XSTATE_MAGIC2);
     CHECK_EQ(kept_features & ~kept_sw.xfeatures, 0);
     CHECK_EQ(kept_features & 3, 3);

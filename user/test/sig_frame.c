@@ -91,13 +91,23 @@ void after_entry(int signo, siginfo_t *info, void *context)
 
 static struct registers patterns(void)
 {
-    struct registers r = { 0x0808080808080808, 0x9999999999999999,
-                           0x1010101010101010, 0x1212121212121212,
-                           0x1313131313131313, 0x1414141414141414,
-                           0x1515151515151515, 0,
-                           SIGUSR1,            0xb9b9b9b9b9b9b9b9,
-                           0xbbbbbbbbbbbbbbbb, 0xdddddddddddddddd,
-                           1, 0, 0, 0, { 0, 0 } };
+    struct registers r = { 0x0808080808080808,
+                           0x9999999999999999,
+                           0x1010101010101010,
+                           0x1212121212121212,
+                           0x1313131313131313,
+                           0x1414141414141414,
+                           0x1515151515151515,
+                           0,
+                           SIGUSR1,
+                           0xb9b9b9b9b9b9b9b9,
+                           0xbbbbbbbbbbbbbbbb,
+                           0xdddddddddddddddd,
+                           1,
+                           0,
+                           0,
+                           0,
+                           { 0, 0 } };
 
     r.rdi = (unsigned long)getpid();
     return r;
@@ -123,8 +133,7 @@ static void where_it_lies(void)
     CHECK((unsigned long)(frame + 1) <=
           (unsigned long)kept.uc_mcontext.fpstate);
     CHECK_EQ((unsigned long)kept.uc_mcontext.fpstate % 64, 0);
-    CHECK((unsigned long)(kept.uc_mcontext.fpstate + 1) <=
-          r.rsp - RED_ZONE);
+    CHECK((unsigned long)(kept.uc_mcontext.fpstate + 1) <= r.rsp - RED_ZONE);
 }
 
 static void registers_in_it(void)
@@ -151,8 +160,8 @@ static void registers_in_it(void)
     CHECK_EQ(regs[REG_RIP], r.rip);
     CHECK_EQ(regs[REG_RCX], r.rip); /* SYSCALL puts them there */
     CHECK_EQ(regs[REG_R11], regs[REG_EFL]);
-    CHECK_EQ(regs[REG_EFL] & (long)(FLAG_DIRECTION | FLAG_CARRY |
-                                    FLAG_INTERRUPTS),
+    CHECK_EQ(regs[REG_EFL] &
+                 (long)(FLAG_DIRECTION | FLAG_CARRY | FLAG_INTERRUPTS),
              FLAG_DIRECTION | FLAG_CARRY | FLAG_INTERRUPTS);
     CHECK_EQ(kept.uc_mcontext.cs, USER_CS);
     CHECK_EQ(kept.uc_mcontext.ss, USER_SS);

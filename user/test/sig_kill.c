@@ -154,12 +154,8 @@ static void strangers(void)
 }
 
 static const struct test_case cases[] = {
-    CASE(one_process),
-    CASE(own_group),
-    CASE(group_by_number),
-    CASE(zombies),
-    CASE(threads_by_number),
-    CASE(refused),
+    CASE(one_process), CASE(own_group),         CASE(group_by_number),
+    CASE(zombies),     CASE(threads_by_number), CASE(refused),
     CASE(strangers),
 };
 

@@ -48,8 +48,7 @@ static void refused(void)
     CHECK_ERRNO(sigprocmask(3, &set, NULL), EINVAL);
     CHECK_ERRNO(sigprocmask(-1, &set, NULL), EINVAL);
     CHECK_OK(sigprocmask(77, NULL, &set)); /* how does not count then */
-    CHECK_ERRNO(syscall(SYS_rt_sigprocmask, SIG_BLOCK, &set, NULL, 4),
-                EINVAL);
+    CHECK_ERRNO(syscall(SYS_rt_sigprocmask, SIG_BLOCK, &set, NULL, 4), EINVAL);
     CHECK_ERRNO(syscall(SYS_rt_sigprocmask, SIG_BLOCK, 8, NULL, SET_SIZE),
                 EFAULT);
     CHECK_ERRNO(syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, 8, SET_SIZE),

@@ -93,13 +93,14 @@ static void to_one_thread(void)
     info.si_code = SI_QUEUE;
     info.si_value.sival_int = 99;
     catch_signal(SIGUSR1, 0);
-    CHECK_OK(syscall(SYS_rt_tgsigqueueinfo, getpid(), gettid(), SIGUSR1,
-                     &info));
+    CHECK_OK(
+        syscall(SYS_rt_tgsigqueueinfo, getpid(), gettid(), SIGUSR1, &info));
     CHECK_EQ(seen[SIGUSR1].info.si_value.sival_int, 99);
     CHECK_ERRNO(syscall(SYS_rt_tgsigqueueinfo, getpid(), 0, SIGUSR1, &info),
                 EINVAL);
-    CHECK_ERRNO(syscall(SYS_rt_tgsigqueueinfo, getppid(), gettid(), SIGUSR1,
-                        &info), ESRCH);
+    CHECK_ERRNO(
+        syscall(SYS_rt_tgsigqueueinfo, getppid(), gettid(), SIGUSR1, &info),
+        ESRCH);
     CHECK_EQ(seen[SIGUSR1].count, 1);
 }
 
@@ -128,12 +129,9 @@ static void queue_has_a_limit(void)
 }
 
 static const struct test_case cases[] = {
-    CASE(value_arrives),
-    CASE(own_process_may_say_anything),
-    CASE(others_are_not_lied_to),
-    CASE(refused),
-    CASE(to_one_thread),
-    CASE(queue_has_a_limit),
+    CASE(value_arrives),          CASE(own_process_may_say_anything),
+    CASE(others_are_not_lied_to), CASE(refused),
+    CASE(to_one_thread),          CASE(queue_has_a_limit),
 };
 
 TEST_MAIN(cases)

@@ -93,12 +93,13 @@ static void bad_signal_stacks(void)
     char *none = map_anon(sizeof(other_stack), PROT_NONE);
 
     CHECK_SIGNAL(run_child(faults_on_bad_stack, none), SIGSEGV);
-    CHECK_SIGNAL(run_child(faults_on_bad_stack,
-                           free_range(sizeof(other_stack))), SIGSEGV);
-    CHECK_SIGNAL(run_child(faults_on_bad_stack,
-                           (void *)0xffff800000000000UL), SIGSEGV);
-    CHECK_SIGNAL(run_child(faults_on_bad_stack,
-                           (void *)0x7fffffff0000UL), SIGSEGV);
+    CHECK_SIGNAL(
+        run_child(faults_on_bad_stack, free_range(sizeof(other_stack))),
+        SIGSEGV);
+    CHECK_SIGNAL(run_child(faults_on_bad_stack, (void *)0xffff800000000000UL),
+                 SIGSEGV);
+    CHECK_SIGNAL(run_child(faults_on_bad_stack, (void *)0x7fffffff0000UL),
+                 SIGSEGV);
 }
 
 static const struct test_case cases[] = {

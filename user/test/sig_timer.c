@@ -166,14 +166,9 @@ static void refused(void)
 }
 
 static const struct test_case cases[] = {
-    CASE(alarm_tells_what_was_left),
-    CASE(alarm_kills),
-    CASE(real_time_once),
-    CASE(real_time_again_and_again),
-    CASE(virtual_time),
-    CASE(processor_time),
-    CASE(fork_takes_none_along),
-    CASE(refused),
+    CASE(alarm_tells_what_was_left), CASE(alarm_kills),  CASE(real_time_once),
+    CASE(real_time_again_and_again), CASE(virtual_time), CASE(processor_time),
+    CASE(fork_takes_none_along),     CASE(refused),
 };
 
 TEST_MAIN(cases)

@@ -211,12 +211,10 @@ static void timedwait_refuses(void)
 
     CHECK_ERRNO(sigtimedwait(&set, NULL, &bad), EINVAL);
     CHECK_ERRNO(sigtimedwait(&set, NULL, &negative), EINVAL);
-    CHECK_ERRNO(syscall(SYS_rt_sigtimedwait, &set, NULL, &no_time, 16),
-                EINVAL);
+    CHECK_ERRNO(syscall(SYS_rt_sigtimedwait, &set, NULL, &no_time, 16), EINVAL);
     CHECK_ERRNO(syscall(SYS_rt_sigtimedwait, 8, NULL, &no_time, SET_SIZE),
                 EFAULT);
-    CHECK_ERRNO(syscall(SYS_rt_sigtimedwait, &set, NULL, 8, SET_SIZE),
-                EFAULT);
+    CHECK_ERRNO(syscall(SYS_rt_sigtimedwait, &set, NULL, 8, SET_SIZE), EFAULT);
     sigfillset(&set); /* SIGKILL and SIGSTOP are left out in silence */
     CHECK_ERRNO(sigtimedwait(&set, NULL, &no_time), EAGAIN);
     block_signal(SIGUSR1);

@@ -21,10 +21,10 @@
 int stress_main(int argc, char **argv, char **envp,
                 const struct test_case *cases, size_t ncases);
 
-#define STRESS_MAIN(table)                                          \
-    int main(int argc, char **argv, char **envp)                    \
-    {                                                               \
-        return stress_main(argc, argv, envp, table, COUNT(table));  \
+#define STRESS_MAIN(table)                                                     \
+    int main(int argc, char **argv, char **envp)                               \
+    {                                                                          \
+        return stress_main(argc, argv, envp, table, COUNT(table));             \
     }
 
 /* How many rounds to make where n are usual. */

@@ -25,8 +25,7 @@ static void one_after_the_other(void)
     unsigned long i, n = stress_rounds(FORKS);
 
     for (i = 0; i < n; i++)
-        if (!CHECK_EXIT(run_child(returns, (void *)(i % 90)),
-                        (int)(i % 90)))
+        if (!CHECK_EXIT(run_child(returns, (void *)(i % 90)), (int)(i % 90)))
             break;
 }
 

@@ -91,25 +91,17 @@ static void do_anything(uint64_t *seed)
     if (page(first) + len > page(NPAGES))
         len = (size_t)(page(NPAGES) - page(first));
     switch (stress_random(seed) % 10) {
-    case 0:
-        ASK(munmap, page(first), len);
-        break;
+    case 0: ASK(munmap, page(first), len); break;
     case 1:
-    case 2:
-        ASK(mmap, page(first), len, RW, ANON | MAP_FIXED, -1, 0);
-        break;
+    case 2: ASK(mmap, page(first), len, RW, ANON | MAP_FIXED, -1, 0); break;
     case 3:
         ASK(mprotect, page(first), len, prots[stress_random(seed) % 4]);
         break;
     case 4:
     case 5:
     case 6:
-    case 7:
-        stress_store(page(first), value = first);
-        break;
-    default:
-        stress_load(page(first), &value);
-        break;
+    case 7: stress_store(page(first), value = first); break;
+    default: stress_load(page(first), &value); break;
     }
 }
 
@@ -244,7 +236,7 @@ static void neighbours(void)
 
 static int maps_and_unmaps(void *which)
 {
-    unsigned long n, rounds = stress_rounds(ROUNDS / 2);
+    unsigned long n, rounds = stress_rounds(ROUNDS / 6);
     uint64_t seed = (uint64_t)which + 1;
 
     for (n = 0; n < rounds; n++) {

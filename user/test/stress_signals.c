@@ -108,8 +108,8 @@ static void reads_numbers(void)
     size_t have = 0, i;
 
     while (expected < total) {
-        long n = ASK(read, fds[0], (char *)numbers + have,
-                     sizeof(numbers) - have);
+        long n =
+            ASK(read, fds[0], (char *)numbers + have, sizeof(numbers) - have);
 
         if (n == -EINTR)
             continue;
@@ -250,8 +250,8 @@ static void sleeps_are_as_long(void)
         until.tv_nsec += 5000000;
         until.tv_sec += until.tv_nsec / 1000000000;
         until.tv_nsec %= 1000000000;
-        while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until,
-                               NULL) == EINTR)
+        while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) ==
+               EINTR)
             continue;
         CHECK(now_ms() >= end);
     }
@@ -328,14 +328,9 @@ static void stop_and_go(void)
 }
 
 static const struct test_case cases[] = {
-    CASE(bytes_in_a_pipe),
-    CASE(bytes_into_a_pipe),
-    CASE(registers),
-    CASE(wake_ups),
-    CASE(memory_and_children),
-    CASE(sleeps_are_as_long),
-    CASE(none_is_lost),
-    CASE(stop_and_go),
+    CASE(bytes_in_a_pipe), CASE(bytes_into_a_pipe),   CASE(registers),
+    CASE(wake_ups),        CASE(memory_and_children), CASE(sleeps_are_as_long),
+    CASE(none_is_lost),    CASE(stop_and_go),
 };
 
 STRESS_MAIN(cases)

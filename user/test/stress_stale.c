@@ -55,7 +55,6 @@ static void let_others_try(void)
         continue;
 }
 
-
 /* ---- readers ---- */
 
 /* Generation g is published when the page holds it: from then on the page
@@ -246,10 +245,8 @@ static void writers_over_fork(void)
 }
 
 static const struct test_case cases[] = {
-    CASE(readers_over_munmap),
-    CASE(readers_over_mmap),
-    CASE(writers_over_mprotect),
-    CASE(writers_over_munmap),
+    CASE(readers_over_munmap),   CASE(readers_over_mmap),
+    CASE(writers_over_mprotect), CASE(writers_over_munmap),
     CASE(writers_over_fork),
 };
 

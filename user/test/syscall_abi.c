@@ -22,9 +22,9 @@ static long call(unsigned long number)
 static void unknown_numbers(void)
 {
     static const unsigned long numbers[] = {
-        400,         600,        700,        1000,       4095,
-        0x7fffffff,  0x80000000, 0xffffffff, 0x40000000, 0x40000027,
-        0xfffffff0,  (unsigned long)-1,
+        400,        600,        700,        1000,
+        4095,       0x7fffffff, 0x80000000, 0xffffffff,
+        0x40000000, 0x40000027, 0xfffffff0, (unsigned long)-1,
     };
     size_t i;
 
@@ -133,15 +133,15 @@ static void return_address_and_flags(void)
 {
     uint64_t rcx, r11, here, flags;
 
-    __asm__ volatile("lea 1f(%%rip), %[here]\n"
-                     "pushf\n"
-                     "pop %[flags]\n"
-                     "syscall\n"
-                     "1: mov %%r11, %[r11]\n"
-                     : "=&c"(rcx), [r11] "=&S"(r11), [here] "=&r"(here),
-                       [flags] "=&r"(flags)
-                     : "a"((long)SYS_getpid)
-                     : "r11", "memory");
+    __asm__ volatile(
+        "lea 1f(%%rip), %[here]\n"
+        "pushf\n"
+        "pop %[flags]\n"
+        "syscall\n"
+        "1: mov %%r11, %[r11]\n"
+        : "=&c"(rcx), [r11] "=&S"(r11), [here] "=&r"(here), [flags] "=&r"(flags)
+        : "a"((long)SYS_getpid)
+        : "r11", "memory");
     CHECK_EQ(rcx, here);
     CHECK_EQ(r11, flags);
 }
@@ -161,8 +161,8 @@ static int runs_at_the_end(void *unused)
  * where nothing is. */
 static void at_the_end_of_user_space(void)
 {
-    last_page = mmap((void *)0x7fffffffe000UL, PAGE, RWX,
-                     ANON | MAP_FIXED, -1, 0);
+    last_page =
+        mmap((void *)0x7fffffffe000UL, PAGE, RWX, ANON | MAP_FIXED, -1, 0);
     REQUIRE_OK(last_page);
     last_page[PAGE - 2] = 0x0f;
     last_page[PAGE - 1] = 0x05;
@@ -188,12 +188,9 @@ static void single_step_over_it(void)
 }
 
 static const struct test_case cases[] = {
-    CASE(unknown_numbers),
-    CASE(high_half_of_the_number),
-    CASE(registers_are_kept),
-    CASE(return_address_and_flags),
-    CASE(at_the_end_of_user_space),
-    CASE(single_step_over_it),
+    CASE(unknown_numbers),          CASE(high_half_of_the_number),
+    CASE(registers_are_kept),       CASE(return_address_and_flags),
+    CASE(at_the_end_of_user_space), CASE(single_step_over_it),
 };
 
 TEST_MAIN(cases)

@@ -48,20 +48,20 @@ struct test_case {
     void (*run)(void);
 };
 
-#define CASE(function)       \
-    {                        \
-        #function, function  \
+#define CASE(function)                                                         \
+    {                                                                          \
+#function, function                                                    \
     }
 
-#define TEST_MAIN(table)                                           \
-    int main(int argc, char **argv, char **envp)                   \
-    {                                                              \
-        return test_main(argc, argv, envp, table, COUNT(table));   \
+#define TEST_MAIN(table)                                                       \
+    int main(int argc, char **argv, char **envp)                               \
+    {                                                                          \
+        return test_main(argc, argv, envp, table, COUNT(table));               \
     }
 
 /* Runs the cases that argv names, or all. The program's exit status. */
-int test_main(int argc, char **argv, char **envp,
-              const struct test_case *cases, size_t ncases);
+int test_main(int argc, char **argv, char **envp, const struct test_case *cases,
+              size_t ncases);
 
 /* For a program that executes itself: to be called first in its own main
  * when it does not call test_main. */
@@ -88,43 +88,41 @@ void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* ---- checks ---- */
 
-#define CHECK(condition) \
+#define CHECK(condition)                                                       \
     test_true((condition) != 0, __FILE__, __LINE__, #condition)
 
 /* Ends the case (or the child that a case made) if the condition is false. */
-#define REQUIRE(condition)       \
-    do {                         \
-        if (!CHECK(condition))   \
-            test_give_up();      \
+#define REQUIRE(condition)                                                     \
+    do {                                                                       \
+        if (!CHECK(condition))                                                 \
+            test_give_up();                                                    \
     } while (0)
 
 /* Both sides are compared as longs: integers and pointers alike. */
-#define CHECK_EQ(actual, expected)                                    \
-    test_equal((long)(actual), (long)(expected), __FILE__, __LINE__,  \
-               #actual)
+#define CHECK_EQ(actual, expected)                                             \
+    test_equal((long)(actual), (long)(expected), __FILE__, __LINE__, #actual)
 
-#define CHECK_STR(actual, expected) \
+#define CHECK_STR(actual, expected)                                            \
     test_string((actual), (expected), __FILE__, __LINE__, #actual)
 
 /* The call returns -1 (or MAP_FAILED) and sets errno to `expected`. */
-#define CHECK_ERRNO(call, expected)                                      \
-    (errno = 0, test_errno((long)(call), (expected), __FILE__, __LINE__, \
-                           #call))
+#define CHECK_ERRNO(call, expected)                                            \
+    (errno = 0, test_errno((long)(call), (expected), __FILE__, __LINE__, #call))
 
 /* The call does not return -1. Reports errno if it does. */
-#define CHECK_OK(call) \
+#define CHECK_OK(call)                                                         \
     (errno = 0, test_ok((long)(call), __FILE__, __LINE__, #call))
 
-#define REQUIRE_OK(call)       \
-    do {                       \
-        if (!CHECK_OK(call))   \
-            test_give_up();    \
+#define REQUIRE_OK(call)                                                       \
+    do {                                                                       \
+        if (!CHECK_OK(call))                                                   \
+            test_give_up();                                                    \
     } while (0)
 
 /* How a child ended: `exit status` or `signal`, both from waitpid. */
-#define CHECK_EXIT(wait_status, code) \
+#define CHECK_EXIT(wait_status, code)                                          \
     test_exited((wait_status), (code), __FILE__, __LINE__, #wait_status)
-#define CHECK_SIGNAL(wait_status, signo) \
+#define CHECK_SIGNAL(wait_status, signo)                                       \
     test_signaled((wait_status), (signo), __FILE__, __LINE__, #wait_status)
 
 /* Each returns whether the check held. */

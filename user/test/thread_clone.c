@@ -74,8 +74,8 @@ static volatile int parent_word, child_word, seen_word;
 static int looks_at_child_word(void *unused)
 {
     (void)unused;
-    seen_word = child_word == (int)ASK(gettid) &&
-                parent_word == (int)ASK(gettid);
+    seen_word =
+        child_word == (int)ASK(gettid) && parent_word == (int)ASK(gettid);
     return 0;
 }
 
@@ -132,8 +132,8 @@ static void bad_words(void)
 
     words[0] = words[3] = 0;
     tid = clone(waits_for_word, stack + sizeof(stack),
-                THREAD_FLAGS | CLONE_CHILD_SETTID, (void *)&words[0],
-                (void *)8, NULL, (void *)16);
+                THREAD_FLAGS | CLONE_CHILD_SETTID, (void *)&words[0], (void *)8,
+                NULL, (void *)16);
     REQUIRE_OK(tid);
     CHECK_OK(tgkill(getpid(), tid, 0));
     word_set(&words[0], 1);
@@ -168,8 +168,8 @@ static void settls(void)
     words[2] = 0;
     REQUIRE_OK(syscall(SYS_arch_prctl, ARCH_GET_FS, &before));
     REQUIRE_OK(clone(reads_tls, stack + sizeof(stack),
-                     THREAD_FLAGS | CLONE_SETTLS, NULL, &parent_word,
-                     tls_block, &child_word));
+                     THREAD_FLAGS | CLONE_SETTLS, NULL, &parent_word, tls_block,
+                     &child_word));
     wait_until(&words[2]);
     CHECK_EQ(words[0], 1);
     CHECK_EQ(words[1], 1);
@@ -273,8 +273,7 @@ static void fork_with_words(void)
 
     child_word = 5;
     child = (pid_t)syscall(SYS_clone,
-                           CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID |
-                               SIGCHLD,
+                           CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD,
                            NULL, NULL, &child_word, NULL);
     if (child == 0)
         _exit(child_word == getpid() ? 31 : 32);

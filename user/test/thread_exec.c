@@ -61,7 +61,7 @@ static int executed(const char *pid)
 static int executes(void *unused)
 {
     char *argv[] = { (char *)(uintptr_t)test_self(),
-                     (char *)(uintptr_t)"executed", pid_text, NULL };
+                     (char *)(uintptr_t) "executed", pid_text, NULL };
 
     (void)unused;
     ASK(execve, argv[0], argv, argv + 3);
@@ -199,7 +199,7 @@ static int thread_vforks(void *result)
     int status = -1;
 
     argv[0] = (char *)(uintptr_t)test_self();
-    argv[1] = (char *)(uintptr_t)"exits";
+    argv[1] = (char *)(uintptr_t) "exits";
     child = vfork();
     if (child == 0) {
         ASK(execve, argv[0], argv, argv + 3);
@@ -223,12 +223,9 @@ static void vfork_in_a_thread(void)
 }
 
 static const struct test_case cases[] = {
-    CASE(by_the_first_thread),
-    CASE(by_another_thread),
-    CASE(after_the_first_has_left),
-    CASE(all_at_once),
-    CASE(failure_ends_nobody),
-    CASE(fork_copies_one_thread),
+    CASE(by_the_first_thread),      CASE(by_another_thread),
+    CASE(after_the_first_has_left), CASE(all_at_once),
+    CASE(failure_ends_nobody),      CASE(fork_copies_one_thread),
     CASE(vfork_in_a_thread),
 };
 

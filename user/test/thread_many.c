@@ -32,8 +32,7 @@ static int waits_at_gate(void *unused)
 
 static void start(int i, int (*fn)(void *))
 {
-    int result = thread_start_on(&threads[i],
-                                 stacks + (size_t)i * THREAD_STACK,
+    int result = thread_start_on(&threads[i], stacks + (size_t)i * THREAD_STACK,
                                  THREAD_FLAGS, fn, NULL);
 
     REQUIRE(result > 0);

@@ -18,10 +18,9 @@
 
 /* What musl and glibc make threads with, but for CLONE_SETTLS: nothing here
  * has thread-local variables. */
-#define THREAD_FLAGS                                                  \
-    (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND |              \
-     CLONE_THREAD | CLONE_SYSVSEM | CLONE_PARENT_SETTID |             \
-     CLONE_CHILD_CLEARTID)
+#define THREAD_FLAGS                                                           \
+    (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |        \
+     CLONE_SYSVSEM | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID)
 
 #define THREAD_STACK (32 * 1024UL)
 
@@ -32,8 +31,7 @@ struct test_thread {
 };
 
 /* Starts fn(arg) in a thread of this process; ends the case on failure. */
-void thread_start(struct test_thread *thread, int (*fn)(void *arg),
-                  void *arg);
+void thread_start(struct test_thread *thread, int (*fn)(void *arg), void *arg);
 /* The same on a stack of THREAD_STACK bytes that the caller owns, and with
  * flags of its own. What clone returned: negative: its errno. */
 int thread_start_on(struct test_thread *thread, char *stack, int flags,
@@ -48,16 +46,15 @@ static inline long futex(const volatile void *word, int op, unsigned val,
     return ASK(futex, word, op, val, timeout, 0, 0);
 }
 
-static inline long futex_bits(const volatile void *word, int op,
-                              unsigned val, const struct timespec *timeout,
-                              unsigned bits)
+static inline long futex_bits(const volatile void *word, int op, unsigned val,
+                              const struct timespec *timeout, unsigned bits)
 {
     return ASK(futex, word, op, val, timeout, 0, bits);
 }
 
-static inline long futex_move(const volatile void *word, int op,
-                              unsigned nwake, unsigned nmove,
-                              const volatile void *to, unsigned expected)
+static inline long futex_move(const volatile void *word, int op, unsigned nwake,
+                              unsigned nmove, const volatile void *to,
+                              unsigned expected)
 {
     return ASK(futex, word, op, nwake, (unsigned long)nmove, to, expected);
 }

@@ -95,7 +95,9 @@ static void clock_advances_while_busy(void)
 static void real_time(void)
 {
     long long now = now_ns(CLOCK_REALTIME);
-    struct { long sec, usec; } day = { 0, 0 };
+    struct {
+        long sec, usec;
+    } day = { 0, 0 };
 
     CHECK(now / 1000000000 > 1577836800);
     CHECK_OK(syscall(SYS_gettimeofday, &day, NULL));

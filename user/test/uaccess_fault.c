@@ -80,8 +80,7 @@ static void read_into_read_only(void)
     CHECK_ERRNO(read(fd, p, 16), EFAULT);
     CHECK_EQ(peek(p), 0);
     CHECK_ERRNO(read(fd, (void *)(uintptr_t)nowhere, 16), EFAULT);
-    CHECK_ERRNO(read(fd, (void *)(uintptr_t)&read_into_read_only, 16),
-                EFAULT);
+    CHECK_ERRNO(read(fd, (void *)(uintptr_t)&read_into_read_only, 16), EFAULT);
 }
 
 static void no_access(void)

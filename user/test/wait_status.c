@@ -52,9 +52,8 @@ static int kills_itself(void *signo)
 static void fatal_signals(void)
 {
     static const int signals[] = {
-        SIGHUP,  SIGINT,  SIGQUIT, SIGILL,  SIGTRAP, SIGABRT, SIGBUS,
-        SIGFPE,  SIGKILL, SIGUSR1, SIGSEGV, SIGUSR2, SIGPIPE, SIGALRM,
-        SIGTERM,
+        SIGHUP,  SIGINT,  SIGQUIT, SIGILL,  SIGTRAP, SIGABRT, SIGBUS,  SIGFPE,
+        SIGKILL, SIGUSR1, SIGSEGV, SIGUSR2, SIGPIPE, SIGALRM, SIGTERM,
     };
     size_t i;
 
@@ -201,30 +200,30 @@ static const struct instruction {
     int signo;
     unsigned char bytes[12];
 } instructions[] = {
-    { SIGILL, { 0x0f, 0x0b } },                   /* ud2 */
-    { SIGILL, { 0x06 } },                         /* push %es, of old */
-    { SIGTRAP, { 0xcc } },                        /* int3 */
-    { SIGTRAP, { 0xcd, 0x03 } },                  /* int $3 */
-    { SIGSEGV, { 0xf4 } },                        /* hlt */
-    { SIGSEGV, { 0xfa } },                        /* cli */
-    { SIGSEGV, { 0xfb } },                        /* sti */
-    { SIGSEGV, { 0xe4, 0x60 } },                  /* in $0x60, %al */
-    { SIGSEGV, { 0xe6, 0x80 } },                  /* out %al, $0x80 */
-    { SIGSEGV, { 0x0f, 0x20, 0xd8 } },            /* mov %cr3, %rax */
-    { SIGSEGV, { 0x0f, 0x22, 0xd8 } },            /* mov %rax, %cr3 */
-    { SIGSEGV, { 0x0f, 0x22, 0xe0 } },            /* mov %rax, %cr4 */
-    { SIGSEGV, { 0x0f, 0x23, 0xf8 } },            /* mov %rax, %dr7 */
-    { SIGSEGV, { 0x0f, 0x30 } },                  /* wrmsr */
-    { SIGSEGV, { 0x0f, 0x32 } },                  /* rdmsr */
-    { SIGSEGV, { 0x0f, 0x01, 0xf8 } },            /* swapgs */
-    { SIGSEGV, { 0x0f, 0x01, 0x38 } },            /* invlpg (%rax) */
-    { SIGSEGV, { 0x0f, 0x01, 0x14, 0x24 } },      /* lgdt (%rsp) */
-    { SIGSEGV, { 0x0f, 0x01, 0x1c, 0x24 } },      /* lidt (%rsp) */
-    { SIGSEGV, { 0x0f, 0x00, 0xd8 } },            /* ltr %ax */
-    { SIGSEGV, { 0x0f, 0x09 } },                  /* wbinvd */
-    { SIGSEGV, { 0x0f, 0x06 } },                  /* clts */
-    { SIGSEGV, { 0x48, 0x0f, 0x07 } },            /* sysretq */
-    { SIGSEGV, { 0x31, 0xc0, 0x8e, 0xd0 } },      /* mov $0, %ss */
+    { SIGILL, { 0x0f, 0x0b } },                          /* ud2 */
+    { SIGILL, { 0x06 } },                                /* push %es, of old */
+    { SIGTRAP, { 0xcc } },                               /* int3 */
+    { SIGTRAP, { 0xcd, 0x03 } },                         /* int $3 */
+    { SIGSEGV, { 0xf4 } },                               /* hlt */
+    { SIGSEGV, { 0xfa } },                               /* cli */
+    { SIGSEGV, { 0xfb } },                               /* sti */
+    { SIGSEGV, { 0xe4, 0x60 } },                         /* in $0x60, %al */
+    { SIGSEGV, { 0xe6, 0x80 } },                         /* out %al, $0x80 */
+    { SIGSEGV, { 0x0f, 0x20, 0xd8 } },                   /* mov %cr3, %rax */
+    { SIGSEGV, { 0x0f, 0x22, 0xd8 } },                   /* mov %rax, %cr3 */
+    { SIGSEGV, { 0x0f, 0x22, 0xe0 } },                   /* mov %rax, %cr4 */
+    { SIGSEGV, { 0x0f, 0x23, 0xf8 } },                   /* mov %rax, %dr7 */
+    { SIGSEGV, { 0x0f, 0x30 } },                         /* wrmsr */
+    { SIGSEGV, { 0x0f, 0x32 } },                         /* rdmsr */
+    { SIGSEGV, { 0x0f, 0x01, 0xf8 } },                   /* swapgs */
+    { SIGSEGV, { 0x0f, 0x01, 0x38 } },                   /* invlpg (%rax) */
+    { SIGSEGV, { 0x0f, 0x01, 0x14, 0x24 } },             /* lgdt (%rsp) */
+    { SIGSEGV, { 0x0f, 0x01, 0x1c, 0x24 } },             /* lidt (%rsp) */
+    { SIGSEGV, { 0x0f, 0x00, 0xd8 } },                   /* ltr %ax */
+    { SIGSEGV, { 0x0f, 0x09 } },                         /* wbinvd */
+    { SIGSEGV, { 0x0f, 0x06 } },                         /* clts */
+    { SIGSEGV, { 0x48, 0x0f, 0x07 } },                   /* sysretq */
+    { SIGSEGV, { 0x31, 0xc0, 0x8e, 0xd0 } },             /* mov $0, %ss */
     { SIGSEGV, { 0x66, 0xb8, 0x08, 0x00, 0x8e, 0xd8 } }, /* mov $8, %ds */
 };
 
@@ -254,9 +253,9 @@ static void each_instruction(void)
 static void software_interrupts(void)
 {
     static const unsigned char vectors[] = {
-        0,  1,  2,  5,    6,    7,    8,    10,   11,   12,   13,   14,  16,
-        17, 18, 19, 0x20, 0x21, 0x30, 0x40, 0x7f, 0x81, 0xe0, 0xef, 0xf0,
-        0xfb, 0xfc, 0xfd, 0xfe, 0xff,
+        0,    1,    2,    5,    6,    7,    8,    10,   11,   12,
+        13,   14,   16,   17,   18,   19,   0x20, 0x21, 0x30, 0x40,
+        0x7f, 0x81, 0xe0, 0xef, 0xf0, 0xfb, 0xfc, 0xfd, 0xfe, 0xff,
     };
     size_t i;
 
@@ -304,8 +303,13 @@ static int calls_without_stack(void *rsp)
 static void bad_stack_pointers(void)
 {
     static const uintptr_t places[] = {
-        0, 8, 0x7ffffffff000UL, 0x1234567812345678UL, 0xffff800000001000UL,
-        0xffffffff80100000UL, 0xffffffffffffffffUL,
+        0,
+        8,
+        0x7ffffffff000UL,
+        0x1234567812345678UL,
+        0xffff800000001000UL,
+        0xffffffff80100000UL,
+        0xffffffffffffffffUL,
     };
     size_t i;
 
@@ -316,23 +320,17 @@ static void bad_stack_pointers(void)
         CHECK_EXIT(run_child(calls_without_stack, rsp), 9);
     }
     CHECK_SIGNAL(run_child(pushes_without_stack, NULL), SIGSEGV);
-    CHECK_SIGNAL(run_child(pushes_without_stack,
-                           (void *)0xffffffff80100000UL), SIGSEGV);
+    CHECK_SIGNAL(run_child(pushes_without_stack, (void *)0xffffffff80100000UL),
+                 SIGSEGV);
 }
 
 static const struct test_case cases[] = {
-    CASE(exit_codes),
-    CASE(wide_exit_codes),
-    CASE(exit_and_exit_group),
-    CASE(fatal_signals),
-    CASE(ignored_signals),
-    CASE(killed_by_the_parent),
-    CASE(nobody_to_kill),
-    CASE(division),
-    CASE(floating_point),
-    CASE(single_step),
-    CASE(each_instruction),
-    CASE(software_interrupts),
+    CASE(exit_codes),          CASE(wide_exit_codes),
+    CASE(exit_and_exit_group), CASE(fatal_signals),
+    CASE(ignored_signals),     CASE(killed_by_the_parent),
+    CASE(nobody_to_kill),      CASE(division),
+    CASE(floating_point),      CASE(single_step),
+    CASE(each_instruction),    CASE(software_interrupts),
     CASE(bad_stack_pointers),
 };
 

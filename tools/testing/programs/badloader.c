@@ -45,8 +45,8 @@ struct segment {
     uint64_t offset, vaddr, paddr, filesz, memsz, align;
 };
 
-__attribute__((section(".text.header"), aligned(8), used))
-static const uint32_t header[] = {
+__attribute__((section(".text.header"), aligned(8),
+               used)) static const uint32_t header[] = {
     MAGIC, 0, 24, 0U - MAGIC - 24, 0, 8,
 };
 
@@ -125,7 +125,9 @@ void load(uint32_t info)
     tag->type = TAG_UNKNOWN;
     entry = load_kernel((const uint8_t *)IMAGE_COPY);
     info = damage(INFO_COPY);
-    __asm__ volatile("jmp *%2" : : "a"(FAULT == 0 ? 0 : LOADER_MAGIC),
-                     "b"(info), "r"(entry));
+    __asm__ volatile("jmp *%2"
+                     :
+                     : "a"(FAULT == 0 ? 0 : LOADER_MAGIC), "b"(info),
+                       "r"(entry));
     __builtin_unreachable();
 }

@@ -72,7 +72,7 @@ static int in_child(int (*use)(void))
 
 static void limit_processes(void)
 {
-    struct rlimit limit = { PROCESSES, PROCESSES };
+    struct rlimit limit = {PROCESSES, PROCESSES};
 
     if (setrlimit(RLIMIT_NPROC, &limit) != 0 || setuid(USER) != 0) {
         perror("limit");

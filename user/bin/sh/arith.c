@@ -19,10 +19,12 @@
 #include "user/bin/sh/vars.h"
 
 /* Longer ones before their beginnings; level: how tightly it binds. */
-static const struct operator {
+static const struct operator
+{
     const char *text;
     int level;
-} operators[] = {
+}
+operators[] = {
     { "||", 1 }, { "&&", 2 }, { "==", 6 }, { "!=", 6 }, { "<=", 7 },
     { ">=", 7 }, { "<<", 8 }, { ">>", 8 }, { "|", 3 },  { "^", 4 },
     { "&", 5 },  { "<", 7 },  { ">", 7 },  { "+", 9 },  { "-", 9 },
@@ -79,8 +81,7 @@ static long apply(const struct arith *a, const char *op, long x, long y)
         if (op[1] == '>')
             return x >> (uy & 63);
         return op[1] == '=' ? x >= y : x > y;
-    default:
-        break;
+    default: break;
     }
     if (a->skip > 0)
         return 0;
@@ -159,7 +160,7 @@ static long operand(struct arith *a)
 }
 
 /* The operator here, if it binds at least so tightly. */
-static const struct operator *operator_here(struct arith *a, int level)
+static const struct operator* operator_here(struct arith *a, int level)
 {
     size_t i;
 
@@ -172,12 +173,12 @@ static const struct operator *operator_here(struct arith *a, int level)
 
 static long binary(struct arith *a, int level)
 {
-    const struct operator *op;
+    const struct operator* op;
     long value = operand(a);
 
     while ((op = operator_here(a, level)) != NULL) {
-        bool decided = (op->level == 1 && value != 0) ||
-                       (op->level == 2 && value == 0);
+        bool decided =
+            (op->level == 1 && value != 0) || (op->level == 2 && value == 0);
         long right;
 
         a->p += strlen(op->text);

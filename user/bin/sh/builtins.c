@@ -100,8 +100,7 @@ const struct builtin builtins[] = {
     { "ulimit", builtin_ulimit, "[-HS] [-a | -v -d -s ... [LIMIT]]", false },
     { "umask", builtin_umask, "[MODE]: what new files do not permit", false },
     { "unset", builtin_unset, "NAME...: forget variables", false },
-    { "wait", builtin_wait, "[PID | %JOB]...: wait for the background",
-      false },
+    { "wait", builtin_wait, "[PID | %JOB]...: wait for the background", false },
     { NULL, NULL, NULL, false },
 };
 

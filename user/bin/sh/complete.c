@@ -60,9 +60,8 @@ static void add_names(struct strings *out, const char *folder, size_t len,
         char *whole = join(path, strlen(path), name);
 
         if (!has_start(name, start, strlen(start)) ||
-            (name[0] == '.' && start[0] != '.') ||
-            strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
-            (programs && !is_program(whole)))
+            (name[0] == '.' && start[0] != '.') || strcmp(name, ".") == 0 ||
+            strcmp(name, "..") == 0 || (programs && !is_program(whole)))
             continue;
         whole = mem_copy(name, strlen(name) + 1);
         if (!programs && is_folder(join(path, strlen(path), name)))

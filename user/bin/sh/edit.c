@@ -23,8 +23,8 @@ struct editor {
     int fd;
     const char *prompt;
     struct text *line;
-    size_t at;     /* the cursor, in the line */
-    size_t from;   /* the first character that is shown */
+    size_t at;   /* the cursor, in the line */
+    size_t from; /* the first character that is shown */
     size_t columns;
     unsigned back; /* how many lines back in the history; 0: the new one */
     char *newest;  /* the new line, while an older one is shown */
@@ -102,7 +102,7 @@ static void insert(struct editor *e, const char *text, size_t len)
 }
 
 /* Deletes [from, to); the cursor is at `from` then. */
-static void delete(struct editor *e, size_t from, size_t to)
+static void delete (struct editor *e, size_t from, size_t to)
 {
     struct text *line = e->line;
 
@@ -270,31 +270,17 @@ static void move_key(struct editor *e, int key)
 {
     switch (key) {
     case CTRL('A'):
-    case KEY_HOME:
-        move(e, 0);
-        break;
+    case KEY_HOME: move(e, 0); break;
     case CTRL('E'):
-    case KEY_END:
-        move(e, e->line->len);
-        break;
+    case KEY_END: move(e, e->line->len); break;
     case CTRL('B'):
-    case KEY_LEFT:
-        move(e, e->at > 0 ? e->at - 1 : 0);
-        break;
+    case KEY_LEFT: move(e, e->at > 0 ? e->at - 1 : 0); break;
     case CTRL('F'):
-    case KEY_RIGHT:
-        move(e, e->at < e->line->len ? e->at + 1 : e->at);
-        break;
-    case KEY_WORD_LEFT:
-        move(e, word_left(e));
-        break;
-    case KEY_WORD_RIGHT:
-        move(e, word_right(e));
-        break;
+    case KEY_RIGHT: move(e, e->at < e->line->len ? e->at + 1 : e->at); break;
+    case KEY_WORD_LEFT: move(e, word_left(e)); break;
+    case KEY_WORD_RIGHT: move(e, word_right(e)); break;
     case CTRL('P'):
-    case KEY_UP:
-        go_back(e, e->back + 1);
-        break;
+    case KEY_UP: go_back(e, e->back + 1); break;
     case CTRL('N'):
     case KEY_DOWN:
         if (e->back > 0)
@@ -309,31 +295,20 @@ static void change_key(struct editor *e, int key)
 
     switch (key) {
     case CTRL('H'):
-    case KEY_DELETE:
-        delete(e, e->at > 0 ? e->at - 1 : 0, e->at);
-        break;
+    case KEY_DELETE: delete (e, e->at > 0 ? e->at - 1 : 0, e->at); break;
     case CTRL('D'):
     case KEY_FORWARD_DELETE:
-        delete(e, e->at, e->at < len ? e->at + 1 : len);
+        delete (e, e->at, e->at < len ? e->at + 1 : len);
         break;
-    case CTRL('K'):
-        delete(e, e->at, len);
-        break;
-    case CTRL('U'):
-        delete(e, 0, e->at);
-        break;
-    case CTRL('W'):
-        delete(e, word_left(e), e->at);
-        break;
+    case CTRL('K'): delete (e, e->at, len); break;
+    case CTRL('U'): delete (e, 0, e->at); break;
+    case CTRL('W'): delete (e, word_left(e), e->at); break;
     case CTRL('L'):
         fputs("\033[H\033[2J", stdout);
         draw(e);
         break;
-    case '\t':
-        complete(e);
-        break;
-    default:
-        move_key(e, key);
+    case '\t': complete(e); break;
+    default: move_key(e, key);
     }
 }
 

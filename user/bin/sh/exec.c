@@ -249,31 +249,21 @@ static int run_sequence(const struct node *node, unsigned how)
 static int run_kind(const struct node *node, unsigned how)
 {
     switch (node->kind) {
-    case NODE_SIMPLE:
-        return run_simple(node, how);
-    case NODE_PIPE:
-        return run_pipe(node);
+    case NODE_SIMPLE: return run_simple(node, how);
+    case NODE_PIPE: return run_pipe(node);
     case NODE_AND:
     case NODE_OR:
-    case NODE_SEQ:
-        return run_sequence(node, how);
-    case NODE_NOT:
-        return control_tested(node->left) == 0;
+    case NODE_SEQ: return run_sequence(node, how);
+    case NODE_NOT: return control_tested(node->left) == 0;
     case NODE_GROUP:
         return exec_node(node->left, node->redirects == NULL ? how : 0);
-    case NODE_SUBSHELL:
-        return run_subshell(node, how);
-    case NODE_BACKGROUND:
-        return run_background(node);
-    case NODE_IF:
-        return control_if(node);
+    case NODE_SUBSHELL: return run_subshell(node, how);
+    case NODE_BACKGROUND: return run_background(node);
+    case NODE_IF: return control_if(node);
     case NODE_WHILE:
-    case NODE_UNTIL:
-        return control_while(node);
-    case NODE_FOR:
-        return control_for(node);
-    case NODE_CASE:
-        return control_case(node);
+    case NODE_UNTIL: return control_while(node);
+    case NODE_FOR: return control_for(node);
+    case NODE_CASE: return control_case(node);
     }
     return 2;
 }

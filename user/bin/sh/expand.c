@@ -210,8 +210,8 @@ struct strings expand_words(const struct word *words)
 
 static char *finish(struct expansion *x)
 {
-    char *result = mem_copy(x->chars.len > 0 ? x->chars.data : "",
-                            x->chars.len);
+    char *result =
+        mem_copy(x->chars.len > 0 ? x->chars.data : "", x->chars.len);
 
     discard(x);
     return result;

@@ -146,8 +146,7 @@ static void search_folder(const char *folder, const char *part,
     closedir(dir);
 }
 
-static void search(const char *folder, const char *pattern,
-                   struct strings *out)
+static void search(const char *folder, const char *pattern, struct strings *out)
 {
     size_t len = strcspn(pattern, "/");
     const char *part = mem_copy(pattern, len);

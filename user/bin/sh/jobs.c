@@ -39,7 +39,7 @@ struct process {
 struct job {
     struct job *next; /* an older one */
     unsigned number;
-    pid_t group; /* of its first process; 0: none yet */
+    pid_t group;               /* of its first process; 0: none yet */
     struct process *processes; /* the last one first */
     bool background;
     enum state told; /* what the person knows */
@@ -47,7 +47,7 @@ struct job {
 };
 
 static struct job *jobs;
-static int terminal = -1; /* with job control */
+static int terminal = -1;    /* with job control */
 static struct termios modes; /* the terminal's, while the shell has it */
 
 /* ---- the terminal ---- */
@@ -327,8 +327,8 @@ void jobs_report(void)
         if (state == DONE) {
             int word = job->processes->status;
 
-            say_job(job, WIFSIGNALED(word) ? strsignal(WTERMSIG(word))
-                                           : "Done");
+            say_job(job,
+                    WIFSIGNALED(word) ? strsignal(WTERMSIG(word)) : "Done");
             forget(job);
         }
     }

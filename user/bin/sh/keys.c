@@ -48,20 +48,13 @@ static int escape_key(int fd)
         return KEY_NONE;
     c = read_byte(fd);
     switch (c) {
-    case 'A':
-        return KEY_UP;
-    case 'B':
-        return KEY_DOWN;
-    case 'C':
-        return KEY_RIGHT;
-    case 'D':
-        return KEY_LEFT;
-    case 'H':
-        return KEY_HOME;
-    case 'F':
-        return KEY_END;
-    default:
-        return isdigit(c) ? numbered_key(fd, c) : KEY_NONE;
+    case 'A': return KEY_UP;
+    case 'B': return KEY_DOWN;
+    case 'C': return KEY_RIGHT;
+    case 'D': return KEY_LEFT;
+    case 'H': return KEY_HOME;
+    case 'F': return KEY_END;
+    default: return isdigit(c) ? numbered_key(fd, c) : KEY_NONE;
     }
 }
 

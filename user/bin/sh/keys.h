@@ -18,7 +18,7 @@ enum {
     KEY_FORWARD_DELETE,
     KEY_WORD_LEFT,
     KEY_WORD_RIGHT,
-    KEY_NONE, /* one without a meaning here */
+    KEY_NONE,   /* one without a meaning here */
     KEY_CLOSED, /* the terminal is gone */
 };
 

@@ -21,15 +21,15 @@ static const struct {
     const char *text;
     enum token_kind kind;
 } operators[] = {
-    { "<<-", TOKEN_HERE_TABS }, { "<<", TOKEN_HERE },
-    { "<&", TOKEN_LESS_AND },   { "<>", TOKEN_BOTH },
-    { "<", TOKEN_LESS },        { ">>", TOKEN_APPEND },
+    { "<<-", TOKEN_HERE_TABS },  { "<<", TOKEN_HERE },
+    { "<&", TOKEN_LESS_AND },    { "<>", TOKEN_BOTH },
+    { "<", TOKEN_LESS },         { ">>", TOKEN_APPEND },
     { ">&", TOKEN_GREATER_AND }, { ">|", TOKEN_FORCE },
-    { ">", TOKEN_GREATER },     { "&&", TOKEN_AND },
-    { "&", TOKEN_BACKGROUND },  { "||", TOKEN_OR },
-    { "|", TOKEN_PIPE },        { ";;", TOKEN_CASE_END },
-    { ";", TOKEN_SEMICOLON },   { "(", TOKEN_OPEN },
-    { ")", TOKEN_CLOSE },       { "\n", TOKEN_NEWLINE },
+    { ">", TOKEN_GREATER },      { "&&", TOKEN_AND },
+    { "&", TOKEN_BACKGROUND },   { "||", TOKEN_OR },
+    { "|", TOKEN_PIPE },         { ";;", TOKEN_CASE_END },
+    { ";", TOKEN_SEMICOLON },    { "(", TOKEN_OPEN },
+    { ")", TOKEN_CLOSE },        { "\n", TOKEN_NEWLINE },
 };
 
 #define NOPERATORS (sizeof(operators) / sizeof(operators[0]))

@@ -11,10 +11,10 @@
 enum token_kind {
     TOKEN_END,
     TOKEN_NEWLINE,
-    TOKEN_WORD,   /* text: as written, quotes and all */
-    TOKEN_NUMBER, /* digits right before a < or > */
-    TOKEN_AND,    /* && */
-    TOKEN_OR,     /* || */
+    TOKEN_WORD,     /* text: as written, quotes and all */
+    TOKEN_NUMBER,   /* digits right before a < or > */
+    TOKEN_AND,      /* && */
+    TOKEN_OR,       /* || */
     TOKEN_CASE_END, /* ;; */
     TOKEN_SEMICOLON,
     TOKEN_BACKGROUND, /* & */
@@ -23,13 +23,13 @@ enum token_kind {
     TOKEN_CLOSE, /* ) */
     TOKEN_LESS,  /* from here on: redirections */
     TOKEN_GREATER,
-    TOKEN_APPEND,     /* >> */
-    TOKEN_FORCE,      /* >| */
-    TOKEN_LESS_AND,   /* <& */
+    TOKEN_APPEND,      /* >> */
+    TOKEN_FORCE,       /* >| */
+    TOKEN_LESS_AND,    /* <& */
     TOKEN_GREATER_AND, /* >& */
-    TOKEN_BOTH,       /* <> */
-    TOKEN_HERE,       /* << */
-    TOKEN_HERE_TABS,  /* <<- */
+    TOKEN_BOTH,        /* <> */
+    TOKEN_HERE,        /* << */
+    TOKEN_HERE_TABS,   /* <<- */
 };
 
 struct token {
@@ -45,8 +45,8 @@ struct lexer {
     size_t pos;         /* the next character of it */
     struct token token; /* looked at, not yet taken: if have_token */
     bool have_token;
-    bool inside;             /* a command has begun: prompt with PS2 */
-    struct redirect *heres;  /* here-documents that the next newline starts */
+    bool inside;            /* a command has begun: prompt with PS2 */
+    struct redirect *heres; /* here-documents that the next newline starts */
 };
 
 /* The next token, which stays. */

@@ -38,8 +38,8 @@ static char *number_text(long number)
 {
     char digits[24];
 
-    return mem_copy(digits, (size_t)snprintf(digits, sizeof(digits), "%ld",
-                                             number));
+    return mem_copy(digits,
+                    (size_t)snprintf(digits, sizeof(digits), "%ld", number));
 }
 
 /* $@ and $* as one text. */
@@ -67,22 +67,16 @@ static const char *numbered(long n)
 static const char *special_value(const char *name)
 {
     switch (*name) {
-    case '#':
-        return number_text(shell.nargs);
-    case '?':
-        return number_text(shell.status);
-    case '$':
-        return number_text(shell.pid);
+    case '#': return number_text(shell.nargs);
+    case '?': return number_text(shell.status);
+    case '$': return number_text(shell.pid);
     case '!':
         return shell.last_background != 0 ? number_text(shell.last_background)
                                           : NULL;
-    case '-':
-        return shell.interactive ? "i" : "";
+    case '-': return shell.interactive ? "i" : "";
     case '@':
-    case '*':
-        return shell.nargs > 0 ? joined_args() : NULL;
-    default:
-        return numbered(strtol(name, NULL, 10));
+    case '*': return shell.nargs > 0 ? joined_args() : NULL;
+    default: return numbered(strtol(name, NULL, 10));
     }
 }
 
@@ -216,8 +210,9 @@ static void add_braces(struct expansion *x, const char *p, const char *end,
 
     b.value = len > 0 ? value_of(b.name) : NULL;
     if (length && op == end && len > 0) {
-        expansion_value(x, number_text(b.value != NULL ? (long)strlen(b.value)
-                                                       : 0), quoted);
+        expansion_value(
+            x, number_text(b.value != NULL ? (long)strlen(b.value) : 0),
+            quoted);
         return;
     }
     if (len > 0 && op == end) {

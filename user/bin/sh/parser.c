@@ -32,8 +32,7 @@ struct node *parse_node(enum node_kind kind, struct node *left,
 
 void parse_unexpected(struct lexer *lexer)
 {
-    sh_fail(2, "syntax error: unexpected `%s'",
-            token_text(lexer_peek(lexer)));
+    sh_fail(2, "syntax error: unexpected `%s'", token_text(lexer_peek(lexer)));
 }
 
 bool parse_is(struct lexer *lexer, enum token_kind kind)
@@ -139,8 +138,7 @@ static struct node *parse_simple(struct lexer *lexer)
             words = &(*words)->next;
         }
     }
-    if (node->words == NULL && node->assigns == NULL &&
-        node->redirects == NULL)
+    if (node->words == NULL && node->assigns == NULL && node->redirects == NULL)
         parse_unexpected(lexer);
     return node;
 }
@@ -155,10 +153,8 @@ static bool at_list_end(struct lexer *lexer)
     switch (lexer_peek(lexer).kind) {
     case TOKEN_END:
     case TOKEN_CLOSE:
-    case TOKEN_CASE_END:
-        return true;
-    default:
-        break;
+    case TOKEN_CASE_END: return true;
+    default: break;
     }
     for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         if (parse_is_word(lexer, words[i]))

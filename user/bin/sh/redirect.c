@@ -88,8 +88,7 @@ static int here_document(const char *body)
     if (fd < 0)
         return -1;
     unlink(name);
-    if (write(fd, body, len) != (ssize_t)len ||
-        lseek(fd, 0, SEEK_SET) != 0) {
+    if (write(fd, body, len) != (ssize_t)len || lseek(fd, 0, SEEK_SET) != 0) {
         close(fd);
         return -1;
     }
@@ -99,17 +98,12 @@ static int here_document(const char *body)
 static int open_target(enum token_kind op, const char *target)
 {
     switch (op) {
-    case TOKEN_LESS:
-        return open(target, O_RDONLY);
-    case TOKEN_BOTH:
-        return open(target, O_RDWR | O_CREAT, 0666);
-    case TOKEN_APPEND:
-        return open(target, O_WRONLY | O_CREAT | O_APPEND, 0666);
+    case TOKEN_LESS: return open(target, O_RDONLY);
+    case TOKEN_BOTH: return open(target, O_RDWR | O_CREAT, 0666);
+    case TOKEN_APPEND: return open(target, O_WRONLY | O_CREAT | O_APPEND, 0666);
     case TOKEN_HERE:
-    case TOKEN_HERE_TABS:
-        return here_document(target);
-    default:
-        return open(target, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    case TOKEN_HERE_TABS: return here_document(target);
+    default: return open(target, O_WRONLY | O_CREAT | O_TRUNC, 0666);
     }
 }
 

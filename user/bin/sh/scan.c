@@ -75,23 +75,17 @@ const char *scan_parens(const char *p)
 const char *scan_unit(const char *p)
 {
     switch (*p) {
-    case '\\':
-        return p[1] != '\0' ? p + 2 : NULL;
-    case '\'':
-        p = strchr(p + 1, '\'');
-        return p != NULL ? p + 1 : NULL;
-    case '"':
-        return scan_double_quotes(p);
-    case '`':
-        return scan_backquotes(p);
+    case '\\': return p[1] != '\0' ? p + 2 : NULL;
+    case '\'': p = strchr(p + 1, '\''); return p != NULL ? p + 1 : NULL;
+    case '"': return scan_double_quotes(p);
+    case '`': return scan_backquotes(p);
     case '$':
         if (p[1] == '(')
             return scan_parens(p + 1);
         if (p[1] == '{')
             return scan_braces(p + 1);
         return p + 1;
-    default:
-        return p + 1;
+    default: return p + 1;
     }
 }
 

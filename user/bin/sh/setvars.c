@@ -205,8 +205,8 @@ static void set_fields(const struct text *line, const struct text *marks,
                separates(line, marks, end - 1, ifs) &&
                strchr(" \t", line->data[end - 1]) != NULL)
             end--;
-        var_set(*names, mem_copy(line->len > 0 ? line->data + at : "",
-                                 end - at));
+        var_set(*names,
+                mem_copy(line->len > 0 ? line->data + at : "", end - at));
         at = end < line->len ? end + 1 : end;
     }
 }

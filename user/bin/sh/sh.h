@@ -29,23 +29,23 @@
 #define INTERRUPTED_UNSAID 2
 
 struct shell {
-    const char *name;     /* $0 */
-    char **args;          /* $1 ... , ending in NULL */
-    int nargs;            /* $# */
-    int status;           /* $? */
-    int captured;         /* the status of the last $(command) */
-    pid_t pid;            /* $$: in subshells too */
+    const char *name;      /* $0 */
+    char **args;           /* $1 ... , ending in NULL */
+    int nargs;             /* $# */
+    int status;            /* $? */
+    int captured;          /* the status of the last $(command) */
+    pid_t pid;             /* $$: in subshells too */
     pid_t last_background; /* $!; 0: none yet */
-    bool interactive;     /* a person types the commands */
-    bool job_control;     /* each pipeline is a process group */
-    bool subshell;        /* a child of the shell that was started */
-    bool exit_on_error;   /* set -e */
-    bool trace;           /* set -x */
-    int tested;           /* > 0: a failure is an answer (if, &&) */
-    int loops;            /* how many are being run, within each other */
-    int breaking;         /* loops still to be left */
-    bool continuing;      /* ... the last of them goes on with its next turn */
-    bool returning;       /* `return`, up to the end of the `.` file */
+    bool interactive;      /* a person types the commands */
+    bool job_control;      /* each pipeline is a process group */
+    bool subshell;         /* a child of the shell that was started */
+    bool exit_on_error;    /* set -e */
+    bool trace;            /* set -x */
+    int tested;            /* > 0: a failure is an answer (if, &&) */
+    int loops;             /* how many are being run, within each other */
+    int breaking;          /* loops still to be left */
+    bool continuing;       /* ... the last of them goes on with its next turn */
+    bool returning;        /* `return`, up to the end of the `.` file */
     volatile sig_atomic_t interrupted; /* ^C: back to the prompt */
 };
 

@@ -74,14 +74,10 @@ static bool compare(struct question *q, const char *a, const char *op,
     x = number(q, a);
     y = number(q, b);
     switch (op[1]) {
-    case 'e':
-        return x == y;
-    case 'n':
-        return x != y;
-    case 'l':
-        return op[2] == 't' ? x < y : x <= y;
-    default:
-        return op[2] == 't' ? x > y : x >= y;
+    case 'e': return x == y;
+    case 'n': return x != y;
+    case 'l': return op[2] == 't' ? x < y : x <= y;
+    default: return op[2] == 't' ? x > y : x >= y;
     }
 }
 
@@ -92,42 +88,27 @@ static bool has_type(const char *path, char op)
     if ((op == 'h' || op == 'L' ? lstat(path, &st) : stat(path, &st)) != 0)
         return false;
     switch (op) {
-    case 'f':
-        return S_ISREG(st.st_mode);
-    case 'd':
-        return S_ISDIR(st.st_mode);
-    case 'c':
-        return S_ISCHR(st.st_mode);
-    case 'b':
-        return S_ISBLK(st.st_mode);
-    case 'p':
-        return S_ISFIFO(st.st_mode);
-    case 's':
-        return st.st_size > 0;
-    case 'e':
-        return true;
-    default:
-        return S_ISLNK(st.st_mode);
+    case 'f': return S_ISREG(st.st_mode);
+    case 'd': return S_ISDIR(st.st_mode);
+    case 'c': return S_ISCHR(st.st_mode);
+    case 'b': return S_ISBLK(st.st_mode);
+    case 'p': return S_ISFIFO(st.st_mode);
+    case 's': return st.st_size > 0;
+    case 'e': return true;
+    default: return S_ISLNK(st.st_mode);
     }
 }
 
 static bool ask_unary(char op, const char *operand)
 {
     switch (op) {
-    case 'n':
-        return *operand != '\0';
-    case 'z':
-        return *operand == '\0';
-    case 't':
-        return isatty(atoi(operand));
-    case 'r':
-        return access(operand, R_OK) == 0;
-    case 'w':
-        return access(operand, W_OK) == 0;
-    case 'x':
-        return access(operand, X_OK) == 0;
-    default:
-        return has_type(operand, op);
+    case 'n': return *operand != '\0';
+    case 'z': return *operand == '\0';
+    case 't': return isatty(atoi(operand));
+    case 'r': return access(operand, R_OK) == 0;
+    case 'w': return access(operand, W_OK) == 0;
+    case 'x': return access(operand, X_OK) == 0;
+    default: return has_type(operand, op);
     }
 }
 
@@ -140,8 +121,8 @@ static bool ask_primary(struct question *q)
         q->p += 3;
         return compare(q, p[0], p[1], p[2]);
     }
-    if (left(q) >= 2 && p[0][0] == '-' && p[0][1] != '\0' &&
-        p[0][2] == '\0' && strchr("nztrwxfdcbpsehL", p[0][1]) != NULL) {
+    if (left(q) >= 2 && p[0][0] == '-' && p[0][1] != '\0' && p[0][2] == '\0' &&
+        strchr("nztrwxfdcbpsehL", p[0][1]) != NULL) {
         q->p += 2;
         return ask_unary(p[0][1], p[1]);
     }

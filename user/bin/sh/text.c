@@ -26,8 +26,7 @@ static void add_redirects(struct text *out, const struct redirect *list)
         struct token op = { list->op, NULL };
         char fd = (char)('0' + list->fd);
         bool output = list->op == TOKEN_GREATER || list->op == TOKEN_APPEND ||
-                      list->op == TOKEN_FORCE ||
-                      list->op == TOKEN_GREATER_AND;
+                      list->op == TOKEN_FORCE || list->op == TOKEN_GREATER_AND;
 
         add(out, " ");
         if (list->fd != output && list->fd < 10)
@@ -86,42 +85,18 @@ static void add_kind(struct text *out, const struct node *node)
         add_words(out, node->assigns);
         add_words(out, node->words);
         break;
-    case NODE_PIPE:
-        add_two(out, node, " | ");
-        break;
-    case NODE_AND:
-        add_two(out, node, " && ");
-        break;
-    case NODE_OR:
-        add_two(out, node, " || ");
-        break;
-    case NODE_SEQ:
-        add_two(out, node, "; ");
-        break;
-    case NODE_NOT:
-        add_around(out, "! ", node->left, "");
-        break;
-    case NODE_GROUP:
-        add_around(out, "{ ", node->left, "; }");
-        break;
-    case NODE_SUBSHELL:
-        add_around(out, "(", node->left, ")");
-        break;
-    case NODE_BACKGROUND:
-        add_around(out, "", node->left, " &");
-        break;
-    case NODE_IF:
-        add_if(out, node);
-        break;
-    case NODE_WHILE:
-        add_loop(out, "while ", node);
-        break;
-    case NODE_UNTIL:
-        add_loop(out, "until ", node);
-        break;
-    case NODE_FOR:
-        add_for(out, node);
-        break;
+    case NODE_PIPE: add_two(out, node, " | "); break;
+    case NODE_AND: add_two(out, node, " && "); break;
+    case NODE_OR: add_two(out, node, " || "); break;
+    case NODE_SEQ: add_two(out, node, "; "); break;
+    case NODE_NOT: add_around(out, "! ", node->left, ""); break;
+    case NODE_GROUP: add_around(out, "{ ", node->left, "; }"); break;
+    case NODE_SUBSHELL: add_around(out, "(", node->left, ")"); break;
+    case NODE_BACKGROUND: add_around(out, "", node->left, " &"); break;
+    case NODE_IF: add_if(out, node); break;
+    case NODE_WHILE: add_loop(out, "while ", node); break;
+    case NODE_UNTIL: add_loop(out, "until ", node); break;
+    case NODE_FOR: add_for(out, node); break;
     case NODE_CASE:
         add(out, "case");
         add_words(out, node->words);

@@ -129,8 +129,7 @@ int builtin_ulimit(int argc, char **argv)
             else
                 limit = limit_find(*c);
             if (limit == NULL) {
-                warnx("ulimit: -%c: there is no such limit; see ulimit -a",
-                      *c);
+                warnx("ulimit: -%c: there is no such limit; see ulimit -a", *c);
                 return 2;
             }
         }

@@ -64,8 +64,8 @@ const char *backing_text(const struct vmarea *area)
 
 static void add_area(struct space *space, const struct vmarea *area)
 {
-    struct vmarea *more = reallocarray(space->areas, space->count + 1,
-                                       sizeof(*more));
+    struct vmarea *more =
+        reallocarray(space->areas, space->count + 1, sizeof(*more));
 
     if (more == NULL)
         err(1, "areas");
@@ -203,8 +203,10 @@ int main(int argc, char **argv)
     pid = parse_pid(argv[1 + table_only]);
     read_space(pid, &space);
     if (space.count == 0)
-        errx(1, "process %d has no address space: it has ended, or is a "
-                "thread of the kernel", pid);
+        errx(1,
+             "process %d has no address space: it has ended, or is a "
+             "thread of the kernel",
+             pid);
     print_title(pid);
     print_table(&space);
     if (!table_only)

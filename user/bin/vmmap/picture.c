@@ -123,8 +123,8 @@ void picture_print(const struct space *space)
         puts("\nNo picture: /proc/PID/pagemap cannot be read.");
         return;
     }
-    printf("\nThe picture, one cell for %s:\n", size_text(pages * PAGE_SIZE,
-                                                         text));
+    printf("\nThe picture, one cell for %s:\n",
+           size_text(pages * PAGE_SIZE, text));
     puts("  A own memory   S shared with another process   F a file's page\n"
          "  . nothing there yet; small letters: only some of its pages are\n");
     for (i = 0; i < space->count; i++) {

@@ -7,8 +7,8 @@
 #ifdef NDEBUG
 #define assert(condition) ((void)0)
 #else
-#define assert(condition) \
-    ((condition) ? (void)0 \
+#define assert(condition)                                                      \
+    ((condition) ? (void)0                                                     \
                  : lib_assert_fail(#condition, __FILE__, __LINE__, __func__))
 #endif
 

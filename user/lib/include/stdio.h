@@ -73,7 +73,7 @@ size_t fwrite(const void *from, size_t size, size_t count, FILE *file);
 void perror(const char *prefix);
 
 /* ---- printf.c ---- */
-#define LIB_PRINTF(format_at, args_at) \
+#define LIB_PRINTF(format_at, args_at)                                         \
     __attribute__((format(printf, format_at, args_at)))
 int printf(const char *format, ...) LIB_PRINTF(1, 2);
 int fprintf(FILE *file, const char *format, ...) LIB_PRINTF(2, 3);

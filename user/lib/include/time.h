@@ -33,7 +33,6 @@ struct tm *gmtime(const time_t *time);
 struct tm *gmtime_r(const time_t *time, struct tm *out);
 time_t timegm(struct tm *tm);
 /* Conversions a A b B d e H j M m n S T t D F R y Y Z p I %. */
-size_t strftime(char *to, size_t size, const char *format,
-                const struct tm *tm);
+size_t strftime(char *to, size_t size, const char *format, const struct tm *tm);
 
 #endif

@@ -15,13 +15,13 @@
 
 struct vmarea {
     unsigned long start, end;
-    char perms[5];    /* "rw-p" */
+    char perms[5];        /* "rw-p" */
     unsigned long offset; /* in the file, in bytes */
-    char name[256];   /* the file, "[heap]" ..., or "" */
+    char name[256];       /* the file, "[heap]" ..., or "" */
     /* In KiB, of the pages that are there. */
     unsigned long resident;
-    unsigned long shared;  /* others map these frames as well */
-    unsigned long own;     /* nobody else does */
+    unsigned long shared;    /* others map these frames as well */
+    unsigned long own;       /* nobody else does */
     unsigned long anonymous; /* not a file's: zero-filled or copied */
 };
 
@@ -46,8 +46,8 @@ enum vmcount {
     VMCOUNT_FILE_MAPPED, /* a page of a file that was in memory */
     VMCOUNT_FILE_READ,   /* a page of a file that was read first */
     VMCOUNT_STACK_GROWN,
-    VMCOUNT_TABLES,      /* pages of page tables built */
-    VMCOUNT_FORK_PTES,   /* table entries copied by fork */
+    VMCOUNT_TABLES,    /* pages of page tables built */
+    VMCOUNT_FORK_PTES, /* table entries copied by fork */
     VMCOUNTS,
 };
 

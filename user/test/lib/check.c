@@ -33,24 +33,24 @@ static const char *errno_name(int number)
         int number;
         const char *name;
     } names[] = {
-        { 0, "no error" },       { EPERM, "EPERM" },
-        { ENOENT, "ENOENT" },    { ESRCH, "ESRCH" },
-        { EINTR, "EINTR" },      { EIO, "EIO" },
-        { E2BIG, "E2BIG" },      { ENOEXEC, "ENOEXEC" },
-        { EBADF, "EBADF" },      { ECHILD, "ECHILD" },
-        { EAGAIN, "EAGAIN" },    { ENOMEM, "ENOMEM" },
-        { EACCES, "EACCES" },    { EFAULT, "EFAULT" },
-        { EBUSY, "EBUSY" },      { EEXIST, "EEXIST" },
-        { EXDEV, "EXDEV" },      { ENODEV, "ENODEV" },
-        { ENOTDIR, "ENOTDIR" },  { EISDIR, "EISDIR" },
-        { EINVAL, "EINVAL" },    { EMFILE, "EMFILE" },
-        { ENOTTY, "ENOTTY" },    { EFBIG, "EFBIG" },
-        { ENOSPC, "ENOSPC" },    { ESPIPE, "ESPIPE" },
-        { EROFS, "EROFS" },      { EPIPE, "EPIPE" },
-        { ERANGE, "ERANGE" },    { ENAMETOOLONG, "ENAMETOOLONG" },
-        { ENOSYS, "ENOSYS" },    { ENOTEMPTY, "ENOTEMPTY" },
-        { ELOOP, "ELOOP" },      { EOVERFLOW, "EOVERFLOW" },
-        { ENXIO, "ENXIO" },      { EOPNOTSUPP, "EOPNOTSUPP" },
+        { 0, "no error" },      { EPERM, "EPERM" },
+        { ENOENT, "ENOENT" },   { ESRCH, "ESRCH" },
+        { EINTR, "EINTR" },     { EIO, "EIO" },
+        { E2BIG, "E2BIG" },     { ENOEXEC, "ENOEXEC" },
+        { EBADF, "EBADF" },     { ECHILD, "ECHILD" },
+        { EAGAIN, "EAGAIN" },   { ENOMEM, "ENOMEM" },
+        { EACCES, "EACCES" },   { EFAULT, "EFAULT" },
+        { EBUSY, "EBUSY" },     { EEXIST, "EEXIST" },
+        { EXDEV, "EXDEV" },     { ENODEV, "ENODEV" },
+        { ENOTDIR, "ENOTDIR" }, { EISDIR, "EISDIR" },
+        { EINVAL, "EINVAL" },   { EMFILE, "EMFILE" },
+        { ENOTTY, "ENOTTY" },   { EFBIG, "EFBIG" },
+        { ENOSPC, "ENOSPC" },   { ESPIPE, "ESPIPE" },
+        { EROFS, "EROFS" },     { EPIPE, "EPIPE" },
+        { ERANGE, "ERANGE" },   { ENAMETOOLONG, "ENAMETOOLONG" },
+        { ENOSYS, "ENOSYS" },   { ENOTEMPTY, "ENOTEMPTY" },
+        { ELOOP, "ELOOP" },     { EOVERFLOW, "EOVERFLOW" },
+        { ENXIO, "ENXIO" },     { EOPNOTSUPP, "EOPNOTSUPP" },
     };
     size_t i;
 
@@ -140,8 +140,7 @@ int test_errno(long result, int expected, const char *file, int line,
     if (result == -1 && found == expected)
         return 1;
     say_failed(file, line, text);
-    say("expected -1 and errno %d, %s; found ", expected,
-        errno_name(expected));
+    say("expected -1 and errno %d, %s; found ", expected, errno_name(expected));
     if (result == -1)
         say("errno %d, %s\n", found, errno_name(found));
     else

@@ -32,8 +32,7 @@ void elf_init(struct elf_image *image, const void *code, size_t len)
 }
 
 struct elf_segment *elf_add(struct elf_image *image, uint64_t vaddr,
-                            uint64_t offset, uint64_t filesz,
-                            uint64_t memsz)
+                            uint64_t offset, uint64_t filesz, uint64_t memsz)
 {
     struct elf_segment *segment = &image->segments[image->header.phnum++];
 

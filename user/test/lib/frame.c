@@ -144,8 +144,8 @@ static int wanted(const char *name, char **names)
     return names[0] == NULL;
 }
 
-int test_main(int argc, char **argv, char **envp,
-              const struct test_case *cases, size_t ncases)
+int test_main(int argc, char **argv, char **envp, const struct test_case *cases,
+              size_t ncases)
 {
     unsigned passed = 0, failed = 0;
     size_t i;

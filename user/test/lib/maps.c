@@ -142,8 +142,8 @@ static void draw(char *picture, size_t size, const char *perms,
     size_t used = strlen(picture);
 
     if (len > 0)
-        snprintf(picture + used, size - used, "%s%s:%lu",
-                 used > 0 ? " " : "", perms, len / PAGE);
+        snprintf(picture + used, size - used, "%s%s:%lu", used > 0 ? " " : "",
+                 perms, len / PAGE);
 }
 
 int maps_check(const void *start, size_t npages, const char *picture,

@@ -61,8 +61,7 @@ size_t marked_pages(const void *start, size_t npages, unsigned first)
     size_t i;
 
     for (i = 0; i < npages; i++)
-        if (peek((const char *)start + i * PAGE) !=
-            (unsigned char)(first + i))
+        if (peek((const char *)start + i * PAGE) != (unsigned char)(first + i))
             break;
     return i;
 }

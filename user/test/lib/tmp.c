@@ -42,9 +42,8 @@ static int remove_entry(const char *path)
         entry = readdir(dir);
     } while (entry != NULL && (strcmp(entry->d_name, ".") == 0 ||
                                strcmp(entry->d_name, "..") == 0));
-    if (entry == NULL ||
-        snprintf(name, sizeof(name), "%s/%s", path, entry->d_name) >=
-            (int)sizeof(name))
+    if (entry == NULL || snprintf(name, sizeof(name), "%s/%s", path,
+                                  entry->d_name) >= (int)sizeof(name))
         name[0] = '\0';
     closedir(dir);
     return name[0] != '\0' && remove_tree(name);

@@ -19,8 +19,7 @@ int mlock2(const void *addr, size_t len, unsigned flags);
 int munlock(const void *addr, size_t len);
 int mlockall(int flags);
 int munlockall(void);
-int remap_file_pages(void *addr, size_t len, int prot, size_t page,
-                     int flags);
+int remap_file_pages(void *addr, size_t len, int prot, size_t page, int flags);
 int memfd_create(const char *name, unsigned flags);
 int shm_open(const char *name, int flags, mode_t mode);
 int shm_unlink(const char *name);
