@@ -11,8 +11,9 @@
 
 #define FCW_DEFAULT 0x37f
 #define MXCSR_DEFAULT 0x1f80U
-#define MXCSR_MASK_DEFAULT 0xffbfU /* SDM vol. 1, 11.6.6: when the mask is 0   \
-                                    */
+#define MXCSR_MASK_DEFAULT                                                     \
+    0xffbfU /* SDM vol. 1, 11.6.6: when the mask is 0                          \
+             */
 #define FXSAVE_SIZE 512
 
 /* SDM vol. 1, tables 10-2 and 13-2; then the XSAVE header, 13.4.2. */

@@ -23,7 +23,8 @@ SELFTESTS = {
     "lockck-class": r"two locks of one class[\s\S]*run_class[\s\S]*run_class",
     "lockck-sleep": r"may sleep, but a spinlock is held[\s\S]*run_sleep"
                     r"[\s\S]*first_lock, which is held[\s\S]*run_sleep",
-    "lockck-sleep-irq": r"may sleep, but interrupts are off[\s\S]*run_sleep_irq",
+    "lockck-sleep-irq": r"may sleep, but interrupts are off[\s\S]*"
+                        r"run_sleep_irq",
     "lockck-irq": r"first_lock is held with interrupts on[\s\S]*"
                   r"take_first_in_second[\s\S]*take_in_interrupt",
     "lockck-flush": r"second_lock is waited for with interrupts off[\s\S]*"

@@ -250,7 +250,7 @@ static void *locks_and_unlocks(void *arg)
 /* A timer's signals while threads lock and unlock. */
 static void try_timer(void)
 {
-    struct itimerval timer = { { 0, 1000 }, { 0, 1000 } };
+    struct itimerval timer = {{0, 1000}, {0, 1000}};
     pthread_t threads[4];
     long count = 0;
     int i;

@@ -110,8 +110,7 @@ static void try_kinds(void)
     check(pthread_mutex_lock(&other), "lock again");
     check(pthread_mutex_unlock(&other), "unlock");
     check(pthread_mutex_unlock(&other), "unlock again");
-    printf("one unlock too many: %d\n",
-           pthread_mutex_unlock(&other) == EPERM);
+    printf("one unlock too many: %d\n", pthread_mutex_unlock(&other) == EPERM);
     pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_ERRORCHECK);
     pthread_mutex_init(&other, &attr);
     check(pthread_mutex_lock(&other), "lock");

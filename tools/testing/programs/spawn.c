@@ -51,7 +51,7 @@ static int status_of(pid_t pid)
 static int spawn(const char *text, const posix_spawn_file_actions_t *actions,
                  const posix_spawnattr_t *attr)
 {
-    char *argv[] = { word(self), word("child"), word(text), NULL };
+    char *argv[] = {word(self), word("child"), word(text), NULL};
     pid_t pid;
     int result = posix_spawn(&pid, self, actions, attr, argv, environ);
 
@@ -60,13 +60,12 @@ static int spawn(const char *text, const posix_spawn_file_actions_t *actions,
 
 static void try_spawn(void)
 {
-    char *argv[] = { word("nothing"), NULL };
+    char *argv[] = {word("nothing"), NULL};
     pid_t pid;
 
     printf("plain: %d\n", spawn("hello", NULL, NULL));
-    printf("missing: %d\n",
-           posix_spawn(&pid, "/no/such/program", NULL, NULL, argv,
-                       environ) == ENOENT);
+    printf("missing: %d\n", posix_spawn(&pid, "/no/such/program", NULL, NULL,
+                                        argv, environ) == ENOENT);
 }
 
 static void try_actions(void)
@@ -162,7 +161,7 @@ static void counts_fork(void)
 
 static void try_fork(void)
 {
-    char *argv[] = { word(self), word("child"), word("forked"), NULL };
+    char *argv[] = {word(self), word("child"), word("forked"), NULL};
     pid_t pid;
 
     pthread_atfork(counts_fork, counts_fork, NULL);
