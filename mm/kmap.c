@@ -17,10 +17,10 @@
 #include "boot/bootinfo.h"
 #include "kernel/abi/errno.h"
 #include "kernel/cpu/cpu.h"
-#include "kernel/cpu/x86.h"
 #include "kernel/lib/assert.h"
 #include "mm/mm.h"
 #include "mm/pagetable.h"
+#include "mm/tlb.h"
 
 /* linker.ld */
 extern char __image_start[], __image_end[], __text_start[], __text_end[];
@@ -142,14 +142,13 @@ void kmap_init(void)
 
 void kmap_seal(void)
 {
-    uint64_t len = (uint64_t)(__ro_after_init_end - __ro_after_init_start);
+    const vaddr_t start = (vaddr_t)__ro_after_init_start;
+    const vaddr_t end = (vaddr_t)__ro_after_init_end;
+    const vaddr_t to_direct_map = DIRECT_MAP - KERNEL_BASE;
 
     map_image(__ro_after_init_start, __ro_after_init_end, BITS_RO | pte_nx);
-    for (uint64_t at = 0; at < len; at += PAGE_SIZE) {
-        x86_invlpg((vaddr_t)__ro_after_init_start + at);
-        x86_invlpg((vaddr_t)__ro_after_init_start - KERNEL_BASE + DIRECT_MAP +
-                   at);
-    }
+    tlb_flush_kernel(start, end);
+    tlb_flush_kernel(start + to_direct_map, end + to_direct_map);
 }
 
 void *kmap_device(paddr_t base, size_t len, enum kmap_cache cache)

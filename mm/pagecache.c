@@ -82,23 +82,8 @@ static uint64_t size_in_pages(const struct page_cache *cache)
     return (size >> PAGE_SHIFT) + ((size & PAGE_MASK) != 0);
 }
 
-/* Fills the page from the store below, as far as that still counts. */
-static int read_store(struct page_cache *cache, uint64_t index,
-                      struct page *page)
-{
-    uint64_t store = READ_ONCE(cache->store_size);
-    uint64_t start = index << PAGE_SHIFT;
-    /* It may have shrunk to below the page since the caller looked. */
-    uint64_t valid = store > start ? store - start : 0;
-    int err = cache->ops->read_page(cache, index, page);
-
-    if (err == 0 && valid < PAGE_SIZE)
-        memset((char *)page_address(page) + valid, 0, PAGE_SIZE - valid);
-    return err;
-}
-
 /* A page with index's contents that is not in the cache yet. *read: it came
- * from the store. */
+ * from the store, all that is there. */
 static int read_new_page(struct page_cache *cache, uint64_t index,
                          struct page **out, bool *read)
 {
@@ -111,7 +96,7 @@ static int read_new_page(struct page_cache *cache, uint64_t index,
     err = page_alloc(PAGE_FILE, out);
     if (err != 0)
         return err;
-    err = read_store(cache, index, *out);
+    err = cache->ops->read_page(cache, index, *out);
     if (err != 0)
         page_put(*out);
     return err;
@@ -130,10 +115,25 @@ static struct page *find_page(struct page_cache *cache, uint64_t index)
     return page;
 }
 
+/* Clears what of a page from the store does not count. Only here is it known: a
+ * truncation may have come since the page was read, even if the file has grown
+ * again. It sets store_size before it takes the lock to look for pages. */
+static void cut_locked(struct page_cache *cache, uint64_t index,
+                       struct page *page)
+{
+    uint64_t store = READ_ONCE(cache->store_size), start = index << PAGE_SHIFT;
+    uint64_t valid = store > start ? store - start : 0;
+
+    ASSERT(spin_is_locked(&cache->lock));
+    if (valid < PAGE_SIZE)
+        memset((char *)page_address(page) + valid, 0, PAGE_SIZE - valid);
+}
+
 /* Inserts the new page unless another is there by now; the one that is in the
- * cache in the end, with a reference for the caller. */
+ * cache in the end, with a reference for the caller. read: as read_new_page
+ * said. */
 static int insert_new_page(struct page_cache *cache, uint64_t index,
-                           struct page *page, struct page **out)
+                           struct page *page, bool read, struct page **out)
 {
     struct page *other;
     int err = 0;
@@ -146,6 +146,8 @@ static int insert_new_page(struct page_cache *cache, uint64_t index,
         err = -ENXIO;
     else
         err = pagetree_insert(cache, index, page);
+    if (read && other == NULL && err == 0)
+        cut_locked(cache, index, page);
     spin_unlock(&cache->lock);
     if (other != NULL || err != 0)
         page_put(page);
@@ -170,7 +172,7 @@ int pagecache_get_page(struct page_cache *cache, uint64_t index,
         return err;
     if (major != NULL)
         *major = read;
-    return insert_new_page(cache, index, page, out);
+    return insert_new_page(cache, index, page, read, out);
 }
 
 void pagecache_find_pages(struct page_cache *cache, uint64_t index, size_t n,

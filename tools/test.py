@@ -22,10 +22,11 @@ sys.dont_write_bytecode = True  # build output goes to build/ only
 from testing import oracle  # noqa: E402
 from testing.suite import Context, Failure, TESTS  # noqa: E402
 
-MODULES = ("hostside", "boot", "foreign", "shell", "terminal", "exhaustion",
-           "reports", "tool", "build")
+MODULES = ("hostside", "boot", "foreign", "smp", "shell", "terminal",
+           "exhaustion", "reports", "tool", "build")
 # The longest first, so that none is left running alone at the end.
-LONG_FIRST = ("build-*", "boot-uefi*", "host-*", "exhaust-*", "boot-*")
+LONG_FIRST = ("build-*", "smp-*", "boot-uefi*", "host-*", "exhaust-*",
+              "boot-*")
 STATUS_INTERRUPTED = 130
 
 

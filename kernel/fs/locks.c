@@ -17,6 +17,8 @@
 #include "kernel/lib/wait.h"
 #include "mm/slab.h"
 
+#define DEADLOCK_STEPS 32 /* owners that are asked for whom they wait */
+
 struct file_lock {
     struct list link; /* in inode->locks */
     enum lock_family family;
@@ -138,13 +140,15 @@ static void free_locks(struct list *dead)
 
 /* ---- waiting ---- */
 
-/* Does the blocker wait, directly or through others, for the owner? */
+/* Does the blocker wait, directly or through others, for the owner? The search
+ * may come upon a circle that leaves the owner out, as open files can make one
+ * (nobody looks for deadlocks among them): it ends after so many steps. */
 static bool would_deadlock_locked(const void *owner, const void *blocker)
 {
     struct lock_waiter *waiter;
     bool moved = true;
 
-    while (moved && blocker != owner) {
+    for (int i = 0; i < DEADLOCK_STEPS && moved && blocker != owner; i++) {
         moved = false;
         list_for_each_entry (waiter, &waiters, link) {
             if (waiter->owner != blocker || waiter->blocker == NULL)

@@ -32,6 +32,9 @@
 #include "kernel/proc/sched.h"
 #include "mm/mm.h"
 
+/* To the parent; to init, for children that are its own from now on. */
+#define EXIT_SIGNALS 2
+
 /* How often others are let first before all of memory is checked. */
 #define CHECK_YIELDS 8
 
@@ -202,8 +205,9 @@ static bool announce_locked(struct process *child)
     return unwanted;
 }
 
-/* All children become init's; those that are dead are init's to wait for. */
-static void reparent_children_locked(struct process *process)
+/* All children become init's; those that are dead are init's to wait for, or
+ * go to `gone`, by sibling, if it does not. */
+static void reparent_children_locked(struct process *process, struct list *gone)
 {
     struct process *init = pid_find_locked(INIT_PID)->process;
     struct process *child, *next;
@@ -218,7 +222,7 @@ static void reparent_children_locked(struct process *process)
         list_remove(&child->sibling);
         list_push_back(&init->children, &child->sibling);
         if (child->state == PROCESS_ZOMBIE && announce_locked(child))
-            process_put(child);
+            list_push_back(gone, &child->sibling);
     }
 }
 
@@ -248,16 +252,18 @@ void process_reap_locked(struct process *process)
 static void become_zombie(struct process *process, int status)
 {
     uint64_t flags = spin_lock_irqsave(&process_tree_lock);
-    bool reaped;
+    struct list gone = LIST_INIT(gone);
+    struct process *next;
 
     release_group_locked(process, process->parent, process);
     if (!list_empty(&process->children))
-        reparent_children_locked(process);
+        reparent_children_locked(process, &gone);
     process->exit_status = status;
     process->state = PROCESS_ZOMBIE;
-    reaped = announce_locked(process);
+    if (announce_locked(process))
+        list_push_back(&gone, &process->sibling);
     spin_unlock_irqrestore(&process_tree_lock, flags);
-    if (reaped)
+    list_for_each_entry_safe (process, next, &gone, sibling)
         process_put(process);
 }
 
@@ -301,6 +307,7 @@ void thread_exit(int status)
 
     ASSERT(thread->fpu != NULL);
     leave_memory(thread);
+    (void)signal_reserve(EXIT_SIGNALS);
     if (leave_process(thread, &status))
         process_end(thread->process, status);
     else

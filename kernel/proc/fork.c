@@ -289,7 +289,8 @@ static int publish_child(const struct clone_request *req, struct process *child,
     struct process *parent = current_process();
     int err = 0;
 
-    if (parent->ngroup_signals != ngroup_signals ||
+    /* One that is ignored or blocked leaves nothing to do before the fork. */
+    if ((parent->ngroup_signals != ngroup_signals && signal_pending()) ||
         READ_ONCE(parent->exiting) || READ_ONCE(current_thread()->must_exit))
         err = -ERESTARTNOINTR;
     else if (!may_be_more_locked(current_process()))
@@ -387,7 +388,7 @@ long process_clone(const struct clone_request *req)
     if (err != 0)
         return err;
     /* A pending signal would only undo it all at the end. */
-    if ((READ_ONCE(current_thread()->head.work) & THREAD_WORK_SIGNAL) != 0)
+    if (signal_pending())
         return -ERESTARTNOINTR;
     return req->flags & CLONE_THREAD ? clone_thread(req) : clone_process(req);
 }

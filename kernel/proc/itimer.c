@@ -13,7 +13,7 @@
 #include "kernel/cpu/time.h"
 #include "kernel/lib/assert.h"
 #include "kernel/proc/process.h"
-#include "kernel/proc/signal.h"
+#include "kernel/proc/signal_impl.h"
 
 _Static_assert(ITIMER_REAL == 0 && ITIMER_VIRTUAL == 1 && ITIMER_PROF == 2,
                "cpu_timer's index is which - 1");
@@ -21,24 +21,28 @@ _Static_assert(ITIMER_REAL == 0 && ITIMER_VIRTUAL == 1 && ITIMER_PROF == 2,
 static void real_expired(struct timer *timer)
 {
     struct process *process = container_of(timer, struct process, real_timer);
-    uint64_t flags = spin_lock_irqsave(&process->lock), late, interval;
-    bool stale = load_acquire(&timer->base) != NULL; /* set anew meanwhile */
+    uint64_t flags = spin_lock_irqsave(&process->lock), late;
+    const uint64_t interval = process->real_interval;
+    /* Turned off or set anew while it was on its way here. */
+    bool stale = !process->real_armed || load_acquire(&timer->base) != NULL;
 
-    interval = process->real_interval;
     if (!stale && interval != 0) {
         /* Intervals that have passed unseen count as one signal. */
         late = clock_now() - timer->deadline;
         timer_arm(timer, timer->deadline + (late / interval + 1) * interval);
     }
+    if (!stale) {
+        process->real_armed = interval != 0;
+        (void)signal_send_locked(process, NULL, SIGALRM, NULL);
+    }
     spin_unlock_irqrestore(&process->lock, flags);
-    if (!stale)
-        signal_send_process(process, SIGALRM, NULL);
 }
 
 void itimer_init(struct process *process)
 {
     timer_setup(&process->real_timer, real_expired);
     process->real_interval = 0;
+    process->real_armed = false;
     for (unsigned i = 0; i < ARRAY_SIZE(process->cpu_timer); i++)
         process->cpu_timer[i] = process->cpu_interval[i] = 0;
 }
@@ -56,7 +60,7 @@ static void get_locked(struct process *process, int which,
     }
     out->left = 0;
     out->interval = process->real_interval;
-    if (load_acquire(&process->real_timer.base) != NULL) {
+    if (process->real_armed) {
         now = clock_now();
         out->left = 1; /* due this moment, but not off */
         if (process->real_timer.deadline > now)
@@ -87,6 +91,7 @@ void itimer_set(int which, const struct itimer_value *val,
     } else {
         timer_cancel(&process->real_timer);
         process->real_interval = val->interval;
+        process->real_armed = val->left != 0;
         if (val->left != 0)
             timer_arm(&process->real_timer, clock_now() + val->left);
     }
@@ -98,6 +103,7 @@ void itimer_stop(struct process *process)
     uint64_t flags = spin_lock_irqsave(&process->lock);
 
     process->real_interval = 0;
+    process->real_armed = false;
     spin_unlock_irqrestore(&process->lock, flags);
     timer_cancel_sync(&process->real_timer);
 }

@@ -7,7 +7,10 @@
  * I2: a struct pid is in the hash table from pid_publish_locked on, and is
  *     freed as soon as it stands for nothing.
  *
- * Locks: process_tree_lock guards both.
+ * Interrupts take process_tree_lock, so nobody may wait for the allocator with
+ * it held: a released struct pid is kept, for the next number or for pid_trim.
+ *
+ * Locks: process_tree_lock guards all of it.
  */
 #include "kernel/proc/pid.h"
 
@@ -17,11 +20,14 @@
 
 #define HASH_BUCKETS 1024 /* a power of two */
 #define FIRST_AFTER_WRAP 300
+#define RELEASED_KEPT 16
 
-static uint64_t taken[BITMAP_WORDS(PID_MAX)]; /* T */
-static struct list buckets[HASH_BUCKETS];     /* T */
-static int last_pid;                          /* T */
-static struct slab_cache *pid_cache;          /* C */
+static uint64_t taken[BITMAP_WORDS(PID_MAX)];      /* T */
+static struct list buckets[HASH_BUCKETS];          /* T */
+static int last_pid;                               /* T */
+static struct list released = LIST_INIT(released); /* T: by hash_link */
+static unsigned nreleased;                         /* T */
+static struct slab_cache *pid_cache;               /* C */
 
 static struct list *bucket_of(int nr)
 {
@@ -51,11 +57,37 @@ static int take_number(void)
     return nr < PID_MAX ? (int)nr : -EAGAIN;
 }
 
+/* A released one, if there are more than `keep`. */
+static struct pid *take_released(unsigned keep)
+{
+    uint64_t flags = spin_lock_irqsave(&process_tree_lock);
+    struct pid *pid = NULL;
+
+    if (nreleased > keep) {
+        pid = list_first(&released, struct pid, hash_link);
+        list_remove(&pid->hash_link);
+        nreleased--;
+    }
+    spin_unlock_irqrestore(&process_tree_lock, flags);
+    return pid;
+}
+
+void pid_trim(void)
+{
+    struct pid *pid;
+
+    while (READ_ONCE(nreleased) > RELEASED_KEPT &&
+           (pid = take_released(RELEASED_KEPT)) != NULL)
+        slab_free(pid_cache, pid);
+}
+
 int pid_alloc(struct pid **out)
 {
-    struct pid *pid = slab_alloc(pid_cache);
+    struct pid *pid = READ_ONCE(nreleased) != 0 ? take_released(0) : NULL;
     int nr;
 
+    if (pid == NULL)
+        pid = slab_alloc(pid_cache);
     if (pid == NULL)
         return -ENOMEM;
     nr = take_number();
@@ -122,7 +154,8 @@ void pid_release_locked(struct pid *pid)
         return;
     list_remove(&pid->hash_link);
     bitmap_clear(taken, (size_t)pid->nr);
-    slab_free(pid_cache, pid);
+    list_push_front(&released, &pid->hash_link);
+    nreleased++;
 }
 
 int pid_last(void)

@@ -136,6 +136,7 @@ struct process {
     uint64_t start_time;      /* C: clock_now() at fork */
     struct usage dead_usage;  /* P: of threads that have ended */
     struct timer real_timer;  /* ITIMER_REAL */
+    bool real_armed;          /* P: it is on, or just expiring */
     uint64_t real_interval;   /* P: ns, 0: one shot */
     uint64_t cpu_timer[2];    /* P: ITIMER_VIRTUAL, PROF: ns left, 0: off */
     uint64_t cpu_interval[2]; /* P */

@@ -45,6 +45,10 @@ struct run_queue *queue_lock_of(struct thread *thread);
 void queue_add_locked(struct run_queue *rq, struct thread *thread, bool front);
 void queue_remove_locked(struct run_queue *rq, struct thread *thread);
 
+/* Puts a runnable thread of rq's, which is in no queue and not running, into
+ * that of a CPU where it may run. => interrupts off; rq's lock is released */
+void queue_move_locked(struct run_queue *rq, struct thread *thread);
+
 /* Makes a CPU run its scheduler soon. => interrupts off */
 void queue_resched(unsigned cpu);
 

@@ -211,9 +211,10 @@ static struct thread *finish_switch(void)
 
     rq->prev = NULL;
     rq->prev_moves = false;
-    spin_unlock(&rq->lock);
     if (unlikely(moves))
-        sched_start(prev);
+        queue_move_locked(rq, prev);
+    else
+        spin_unlock(&rq->lock);
     return dead ? prev : NULL;
 }
 

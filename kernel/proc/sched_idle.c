@@ -133,17 +133,26 @@ void sched_tick(uint64_t now)
 
 int sched_set_affinity(struct thread *thread, uint64_t mask)
 {
-    uint64_t flags;
     struct run_queue *rq;
+    uint64_t flags;
+    bool misplaced;
 
     if ((mask & cpu_online_mask()) == 0)
         return -EINVAL;
     flags = irq_save();
     rq = queue_lock_of(thread);
     thread->affinity = mask;
-    if (rq->running == thread && (mask >> thread->cpu & 1) == 0)
-        queue_resched(thread->cpu);
-    spin_unlock_irqrestore(&rq->lock, flags);
+    misplaced = (mask >> thread->cpu & 1) == 0;
+    if (misplaced && thread->queued) {
+        queue_remove_locked(rq, thread);
+        queue_move_locked(rq, thread);
+    } else {
+        if (misplaced && rq->running == thread)
+            queue_resched(thread->cpu);
+        spin_unlock(&rq->lock);
+    }
+    irq_restore(flags);
+    preempt_check();
     return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "kernel/proc/sched.h"
 
 #include "kernel/cpu/time.h"
+#include "kernel/lib/assert.h"
 #include "kernel/lib/wait.h"
 #include "kernel/proc/process.h"
 #include "kernel/proc/run_queue.h"
@@ -138,6 +139,16 @@ static void make_runnable(struct run_queue *rq, struct thread *thread)
     queue_add_locked(rq, thread, true);
     check_preempt_locked(rq, thread);
     spin_unlock(&rq->lock);
+}
+
+void queue_move_locked(struct run_queue *rq, struct thread *thread)
+{
+    ASSERT(spin_is_locked(&rq->lock) && !thread->queued);
+    /* Preempted on its way to sleep, it is in neither queue for a moment: a
+     * waker would put it into one itself. Being awake is no harm: it looks at
+     * its condition again. */
+    thread->state = THREAD_RUNNABLE;
+    make_runnable(rq, thread);
 }
 
 /* Wakes the thread if its state is one of `states` (STATE_BITs). */

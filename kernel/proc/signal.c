@@ -12,6 +12,10 @@
  *     that may take it, from before the sender lets go of P until the thread
  *     has looked, under P, on its way back to user mode.
  *
+ * P and T are taken in interrupts, so nobody may wait for the allocator with
+ * one of them held. Infos are therefore allocated before (signal_reserve), and
+ * those that are done with are set aside, to be used again or freed later.
+ *
  * Locks: P for all of it; spare_lock, innermost, for the spare infos.
  * Read next: signal_send.c, signal_deliver.c.
  */
@@ -23,10 +27,12 @@
 
 static struct slab_cache *info_cache; /* C after boot */
 
-/* Infos dropped in an interrupt, where nothing may be freed: used again first.
- * S: spare_lock, with interrupts off. */
+#define SPARES_KEPT 64 /* more are freed as soon as somebody may */
+
+/* Infos that are done with. S: spare_lock, with interrupts off. */
 static struct spinlock spare_lock = SPINLOCK_INIT;
 static struct list spares = LIST_INIT(spares); /* S */
+static unsigned nspares;                       /* S */
 
 void signal_init(void)
 {
@@ -36,31 +42,19 @@ void signal_init(void)
 
 /* ---- infos ---- */
 
-static struct signal_info *info_alloc(void)
+/* A spare one, if there are more than `keep`. */
+static struct signal_info *spare_take(unsigned keep)
 {
     uint64_t flags = spin_lock_irqsave(&spare_lock);
     struct signal_info *info = NULL;
 
-    if (!list_empty(&spares)) {
+    if (nspares > keep) {
         info = list_first(&spares, struct signal_info, link);
         list_remove(&info->link);
+        nspares--;
     }
     spin_unlock_irqrestore(&spare_lock, flags);
-    return info != NULL ? info : slab_alloc(info_cache);
-}
-
-/* Takes an info off its queue for good. */
-static void info_unlink_locked(struct signal_queue *queue,
-                               struct signal_info *info)
-{
-    list_remove(&info->link);
-    queue->count--;
-}
-
-static void info_free(struct signal_info *info)
-{
-    if (!info->fixed)
-        slab_free(info_cache, info);
+    return info;
 }
 
 /* => any context */
@@ -72,7 +66,68 @@ static void info_set_aside(struct signal_info *info)
         return;
     flags = spin_lock_irqsave(&spare_lock);
     list_push_back(&spares, &info->link);
+    nspares++;
     spin_unlock_irqrestore(&spare_lock, flags);
+}
+
+bool signal_reserve(unsigned n)
+{
+    struct thread *thread = current_thread();
+
+    while (thread->ninfos < n) {
+        struct signal_info *info = spare_take(0);
+
+        if (info == NULL)
+            info = slab_alloc(info_cache);
+        if (info == NULL)
+            return false;
+        list_push_back(&thread->infos, &info->link);
+        thread->ninfos++;
+    }
+    return true;
+}
+
+void signal_trim(void)
+{
+    struct signal_info *info;
+
+    while (READ_ONCE(nspares) > SPARES_KEPT &&
+           (info = spare_take(SPARES_KEPT)) != NULL)
+        slab_free(info_cache, info);
+}
+
+/* From what the current thread has in reserve. */
+static struct signal_info *info_take(void)
+{
+    struct thread *thread = current_thread();
+    struct signal_info *info;
+
+    if (thread->ninfos == 0)
+        return NULL;
+    info = list_first(&thread->infos, struct signal_info, link);
+    list_remove(&info->link);
+    thread->ninfos--;
+    return info;
+}
+
+void signal_thread_release(struct thread *thread)
+{
+    struct signal_info *info, *next;
+
+    signal_queue_flush(&thread->pending);
+    list_for_each_entry_safe (info, next, &thread->infos, link)
+        info_set_aside(info);
+    list_init(&thread->infos);
+    thread->ninfos = 0;
+    signal_trim();
+}
+
+/* Takes an info off its queue for good. */
+static void info_unlink_locked(struct signal_queue *queue,
+                               struct signal_info *info)
+{
+    list_remove(&info->link);
+    queue->count--;
 }
 
 /* ---- queues ---- */
@@ -90,7 +145,7 @@ void signal_queue_flush(struct signal_queue *queue)
 
     list_for_each_entry_safe (info, next, &queue->infos, link) {
         info_unlink_locked(queue, info);
-        info_free(info);
+        info_set_aside(info);
     }
     queue->set = 0;
 }
@@ -116,7 +171,7 @@ int signal_queue_add_locked(struct signal_queue *queue, int sig,
 
     if (info != NULL && sig != SIGKILL &&
         (queue->count < limit || (sig < SIGRTMIN && info->code >= 0)))
-        copy = info_alloc();
+        copy = info_take();
     if (copy == NULL) {
         if (info != NULL && sig != SIGKILL && info_matters(sig, info))
             return -EAGAIN;
@@ -186,7 +241,7 @@ static void take_from_locked(struct signal_queue *queue, int sig,
     }
     info_unlink_locked(queue, found);
     *out = *found;
-    info_free(found);
+    info_set_aside(found);
 }
 
 int signal_take_locked(struct thread *thread, uint64_t set,

@@ -64,8 +64,19 @@ void signal_init(void);
 
 /* ---- sending ---- */
 
-/* Sends info->sig to a process or to one thread; info is copied, NULL stands
- * for the kernel (SI_KERNEL). No permission check.
+/*
+ * Room for n infos, for the current thread to send signals with; it stays its
+ * own until used. False: memory is short, and those that find no room are sent
+ * without an info.
+ *   => no spinlock held: the allocator must not be waited for with one that
+ *      interrupts take
+ */
+bool signal_reserve(unsigned n);
+/* Frees what infos have been set aside. => no spinlock held */
+void signal_trim(void);
+
+/* Sends info->sig to a process or to one thread; info is copied, to room that
+ * was reserved; NULL stands for the kernel (SI_KERNEL). No permission check.
  *   => any context; takes process->lock */
 void signal_send_process(struct process *process, int sig,
                          const struct signal_info *info);
@@ -101,7 +112,9 @@ void signal_deliver(struct trap_frame *frame);
 /* ---- for exec, fork and exit ---- */
 
 void signal_queue_init(struct signal_queue *queue);
-/* Frees all that is queued. => nobody else can see the queue, or P is held */
+/* Frees what a dead thread has pending and in reserve. */
+void signal_thread_release(struct thread *thread);
+/* Forgets all that is queued. => nobody else can see the queue, or P is held */
 void signal_queue_flush(struct signal_queue *queue);
 /* Handlers become SIG_DFL, the alternate stack goes (execve(2)). */
 void signal_reset_for_exec(struct process *process);

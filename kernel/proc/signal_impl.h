@@ -12,8 +12,8 @@
  *   signal_calls.c    the system calls' work; signal_kill.c those that send
  *
  * Lock: process->lock (P), with interrupts off, for every queue, mask and
- * action. Nobody allocates for a signal that comes from an interrupt: such a
- * one has no info, and infos that it pushes out are only set aside.
+ * action. Nobody allocates or frees under it (signal.c); a signal that comes
+ * from an interrupt has no info.
  */
 #ifndef KERNEL_PROC_SIGNAL_IMPL_H
 #define KERNEL_PROC_SIGNAL_IMPL_H
@@ -75,8 +75,8 @@ struct signal_action signal_get_action_locked(const struct process *process,
 void signal_put_action_locked(struct process *process, int sig,
                               const struct signal_action *action);
 
-/* Queues sig; info NULL: the kernel's, which needs no entry. -EAGAIN if there
- * was no room for an info that counts. */
+/* Queues sig; info NULL: the kernel's, which needs no entry; else the current
+ * thread has reserved one. -EAGAIN if there was no room for one that counts. */
 int signal_queue_add_locked(struct signal_queue *queue, int sig,
                             const struct signal_info *info, uint64_t limit);
 /* The same with an info that is there already. */

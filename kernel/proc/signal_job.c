@@ -70,7 +70,8 @@ void signal_notify_parent_locked(struct process *child, int code, int status)
         return;
     fill_times(child, &info);
     flags = spin_lock_irqsave(&parent->lock);
-    if (sig != 0 && is_wanted_locked(parent, sig, ended))
+    /* clone(2) takes any number; what is no signal is not sent. */
+    if (signal_is_valid(sig) && is_wanted_locked(parent, sig, ended))
         (void)signal_send_locked(parent, NULL, sig, &info);
     spin_unlock_irqrestore(&parent->lock, flags);
     wake_up_all(&parent->child_wait);
@@ -185,10 +186,12 @@ void signal_continue_locked(struct process *process)
 /* Counts the current thread in. False if the stop is over already. */
 static bool enter_stop(struct process *process)
 {
-    uint64_t flags = spin_lock_irqsave(&process_tree_lock);
     bool stops, complete = false;
+    uint64_t flags;
     int sig;
 
+    (void)signal_reserve(1);
+    flags = spin_lock_irqsave(&process_tree_lock);
     spin_lock(&process->lock);
     stops = process->stopping && !process->exiting;
     sig = process->stop_signal;
@@ -205,9 +208,11 @@ static bool enter_stop(struct process *process)
 
 static void leave_stop(struct process *process)
 {
-    uint64_t flags = spin_lock_irqsave(&process_tree_lock);
+    uint64_t flags;
     bool continued;
 
+    (void)signal_reserve(1);
+    flags = spin_lock_irqsave(&process_tree_lock);
     spin_lock(&process->lock);
     process->nstopped--;
     continued =

@@ -3,14 +3,17 @@
  * Sending signals to others: who is meant, and whether the caller may.
  *
  * Locks: process_tree_lock (T) while processes are looked up and sent to, so
- * that a signal to a group reaches all its members or none; P inside it.
+ * that a signal to a group reaches all its members or none; P inside it. Infos
+ * are reserved before.
  */
 #include "kernel/abi/errno.h"
+#include "kernel/proc/family.h"
 #include "kernel/proc/pid.h"
 #include "kernel/proc/signal_calls.h"
 #include "kernel/proc/signal_impl.h"
 
 #define ROOT_UID 0
+#define EVERYBODY (-1) /* no group's number */
 
 /* Who says that it sends. */
 static struct signal_info sender_info(int sig, int code)
@@ -72,20 +75,61 @@ static struct process *find_process_locked(int nr)
 
 static int send_to_process(int nr, const struct signal_info *info)
 {
-    uint64_t flags = spin_lock_irqsave(&process_tree_lock);
-    struct process *process = find_process_locked(nr);
-    int err = process == NULL ? -ESRCH : send_one_locked(process, NULL, info);
+    struct process *process;
+    uint64_t flags;
+    int err;
 
+    (void)signal_reserve(1);
+    flags = spin_lock_irqsave(&process_tree_lock);
+    process = find_process_locked(nr);
+    err = process == NULL ? -ESRCH : send_one_locked(process, NULL, info);
     spin_unlock_irqrestore(&process_tree_lock, flags);
     return err;
+}
+
+/* The group of that number; 0: one's own. */
+static struct pid *find_group_locked(int group)
+{
+    return group == 0 ? current_process()->group : pid_find_locked(group);
+}
+
+/* How many processes kill(2) means by `group`, EVERYBODY included. */
+static unsigned count_locked(int group)
+{
+    const struct pid *pid;
+    const struct process *process;
+    unsigned n = 0;
+
+    if (group == EVERYBODY)
+        return process_counts.nprocesses;
+    pid = find_group_locked(group);
+    if (pid != NULL)
+        list_for_each_entry (process, &pid->group, group_link)
+            n++;
+    return n;
+}
+
+/* Takes T when there is room for an info for each of them, or no memory. */
+static uint64_t lock_with_room(int group)
+{
+    bool may_be_had = true;
+
+    for (;;) {
+        uint64_t flags = spin_lock_irqsave(&process_tree_lock);
+        unsigned n = count_locked(group);
+
+        if (current_thread()->ninfos >= n || !may_be_had)
+            return flags;
+        spin_unlock_irqrestore(&process_tree_lock, flags);
+        may_be_had = signal_reserve(n);
+    }
 }
 
 /* 0 if any got it; else why the last one did not. group 0: one's own. */
 static int send_to_group(int group, const struct signal_info *info)
 {
-    uint64_t flags = spin_lock_irqsave(&process_tree_lock);
-    struct pid *pid =
-        group == 0 ? current_process()->group : pid_find_locked(group);
+    uint64_t flags = lock_with_room(group);
+    struct pid *pid = find_group_locked(group);
     struct process *process;
     bool sent = false;
     int err = -ESRCH;
@@ -104,7 +148,7 @@ static int send_to_group(int group, const struct signal_info *info)
 /* Everybody but init and oneself; whom one may not signal is passed over. */
 static int send_to_all(const struct signal_info *info)
 {
-    uint64_t flags = spin_lock_irqsave(&process_tree_lock);
+    uint64_t flags = lock_with_room(EVERYBODY);
     int result = -ESRCH;
 
     for (struct pid *pid = pid_next_locked(INIT_PID); pid != NULL;
@@ -139,11 +183,15 @@ int signal_kill(int pid, int sig)
 
 static int send_to_thread(int nr, int tid, const struct signal_info *info)
 {
-    uint64_t flags = spin_lock_irqsave(&process_tree_lock);
-    struct pid *pid = pid_find_locked(tid);
-    struct thread *thread = pid == NULL ? NULL : pid->thread;
+    struct thread *thread;
+    struct pid *pid;
+    uint64_t flags;
     int err = -ESRCH;
 
+    (void)signal_reserve(1);
+    flags = spin_lock_irqsave(&process_tree_lock);
+    pid = pid_find_locked(tid);
+    thread = pid == NULL ? NULL : pid->thread;
     if (thread != NULL && (nr == 0 || thread->process->pid == nr))
         err = send_one_locked(thread->process, thread, info);
     spin_unlock_irqrestore(&process_tree_lock, flags);

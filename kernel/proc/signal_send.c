@@ -160,6 +160,7 @@ void signal_send_current(int sig)
         .uid = process->cred.uid,
     };
 
+    (void)signal_reserve(1);
     signal_send_thread(current_thread(), sig, &info);
 }
 
@@ -185,10 +186,14 @@ bool signal_force(int sig, int code, uint64_t addr)
 {
     struct thread *thread = current_thread();
     struct process *process = thread->process;
-    uint64_t flags = spin_lock_irqsave(&process->lock);
-    uint64_t handler = signal_get_action_locked(process, sig).handler;
-    bool dies = handler == HANDLER_DEFAULT || handler == HANDLER_IGNORE ||
-                (thread->blocked & SIGNAL_BIT(sig)) != 0;
+    uint64_t flags, handler;
+    bool dies;
+
+    (void)signal_reserve(1);
+    flags = spin_lock_irqsave(&process->lock);
+    handler = signal_get_action_locked(process, sig).handler;
+    dies = handler == HANDLER_DEFAULT || handler == HANDLER_IGNORE ||
+           (thread->blocked & SIGNAL_BIT(sig)) != 0;
 
     if (dies)
         signal_die_locked(process, sig);

@@ -13,6 +13,7 @@
 #include "kernel/lib/assert.h"
 #include "kernel/lib/irqflags.h"
 #include "kernel/lib/wait.h"
+#include "kernel/proc/pid.h"
 #include "kernel/proc/process.h"
 #include "kernel/proc/sched.h"
 #include "mm/kmap.h"
@@ -49,6 +50,7 @@ static void init_fields(struct thread *thread, struct process *process)
     list_init(&thread->run_link);
     signal_queue_init(&thread->pending);
     list_init(&thread->forced.link);
+    list_init(&thread->infos);
     timer_setup(&thread->sleep_timer, sleep_over);
 }
 
@@ -150,7 +152,7 @@ void thread_put(struct thread *thread)
     if (!atomic_dec_and_test(&thread->refs))
         return;
     ASSERT(!thread->queued && thread->id == NULL);
-    signal_queue_flush(&thread->pending);
+    signal_thread_release(thread);
     kstack_free(thread->head.stack_top);
     if (thread->fpu != NULL)
         slab_free(fpu_cache, thread->fpu);
@@ -160,6 +162,7 @@ void thread_put(struct thread *thread)
     }
     slab_free(thread_cache, thread);
     process_put(process);
+    pid_trim();
 }
 
 int kthread_start(const char *name, void (*fn)(void *arg), void *arg)

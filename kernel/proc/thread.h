@@ -83,6 +83,8 @@ struct thread {
     bool must_exit;              /* P: ends before it returns to user mode */
     struct signal_info forced;   /* P: room for a fault's, in no need of memory;
                                     queued if its link is not empty */
+    struct list infos;           /* O: struct signal_info in reserve */
+    unsigned ninfos;             /* O */
     struct signal_stack altstack; /* O */
     struct restart_block restart; /* O */
 

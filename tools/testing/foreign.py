@@ -6,7 +6,7 @@ import platform
 
 from machine import ROOT
 from testing.oracle import linux_prefix
-from testing.suite import Failure, test
+from testing.suite import Failure, add_test, test
 
 PROGRAMS = os.path.join(ROOT, "tools", "testing", "programs")
 GLIBC = ("x86_64-linux-gnu-gcc", "-static")
@@ -26,18 +26,21 @@ def compile_program(context, name, compiler):
     return folder
 
 
-def same_on_both(context, name, compiler, *arguments):
-    """The program's output and status here and on Quire are the same."""
+def same_on_both(context, name, compiler, *arguments, machines=({},)):
+    """The program's output and status here and on Quire are the same, on each
+    of these machines."""
     prefix = linux_prefix()
     if prefix is None or (compiler[0] == MUSL[0] and ANY_LIBC != MUSL):
         raise Failure("this machine cannot make or run the program")
     folder = compile_program(context, name, compiler)
     here = context.host(*prefix, os.path.join(folder, name), *arguments,
                         cwd=context.scratch)
-    there = context.quire("/" + name, *arguments, extra=[folder])
     context.succeeded(here)
-    context.equal(there.status, here.status, "status")
-    context.equal(there.text(), here.text(), "output")
+    for machine in machines:
+        there = context.quire("/" + name, *arguments, extra=[folder],
+                              **machine)
+        context.equal(there.status, here.status, "status")
+        context.equal(there.text(), here.text(), "output")
 
 
 @test("foreign-musl")
@@ -63,3 +66,23 @@ def foreign_glibc_pie(context):
     """The same with glibc."""
     same_on_both(context, "files",
                  ("x86_64-linux-gnu-gcc", "-static-pie", "-fPIE"), "x")
+
+
+# Programs of several threads: with one CPU and with more.
+THREADED = {"pthreads": "mutexes, condition variables, keys and the rest",
+            "cancel": "cancelling, and signals among threads",
+            "spawn": "posix_spawn, system, popen"}
+MACHINES = ({"cpus": 1, "cpu": "qemu64"}, {"cpus": 2}, {"cpus": 4})
+
+
+def register():
+    """Each with both C libraries."""
+    for name in THREADED:
+        for libc, compiler in (("musl", MUSL), ("glibc", GLIBC)):
+            add_test(f"foreign-{name}-{libc}",
+                     lambda context, name=name, compiler=compiler:
+                     same_on_both(context, name, compiler + ("-pthread",),
+                                  machines=MACHINES))
+
+
+register()

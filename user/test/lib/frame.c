@@ -53,6 +53,19 @@ static void find_self(const char *argv0)
              folder[0] != '\0' ? "/" : "", path);
 }
 
+/* A test begins with all signals as they are by default, whatever whoever
+ * started it has done with them. */
+static void reset_signals(void)
+{
+    sigset_t none;
+    int signo;
+
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    for (signo = 1; signo <= SIGRTMAX; signo++)
+        signal(signo, SIG_DFL); /* fails for SIGKILL and SIGSTOP */
+}
+
 void test_start(char **argv, char **envp)
 {
     static const struct rlimit no_core = { 0, 0 };
@@ -65,6 +78,7 @@ void test_start(char **argv, char **envp)
     slash = strrchr(argv[0], '/');
     self_name = slash != NULL ? slash + 1 : argv[0];
     setrlimit(RLIMIT_CORE, &no_core);
+    reset_signals();
 }
 
 void sleep_ms(long ms)
