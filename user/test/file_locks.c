@@ -79,7 +79,7 @@ static void gone_with_any_close(void)
 
 static void shown(void)
 {
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
     int fd;
 
     tmp_enter();
@@ -87,9 +87,10 @@ static void shown(void)
     CHECK_OK(fcntl(fd, F_GETLK, &lock));
     CHECK_EQ(lock.l_type, F_UNLCK);
     lock = (struct flock){
-        .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = 7, .l_len = 3};
+        .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = 7, .l_len = 3
+    };
     CHECK_OK(fcntl(fd, F_OFD_SETLK, &lock));
-    lock = (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    lock = (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET };
     CHECK_OK(fcntl(fd, F_GETLK, &lock));
     CHECK_EQ(lock.l_type, F_RDLCK);
     CHECK_EQ(lock.l_start, 7);
@@ -191,8 +192,8 @@ static void on_alarm(int sig)
  * in a circle must just wait, too, until a signal. */
 static void circle_of_others(void)
 {
-    struct sigaction action = {.sa_handler = on_alarm};
-    int which[2] = {0, 1}, i;
+    struct sigaction action = { .sa_handler = on_alarm };
+    int which[2] = { 0, 1 }, i;
     pid_t child[2];
 
     tmp_enter();
@@ -213,8 +214,12 @@ static void circle_of_others(void)
 }
 
 static const struct test_case cases[] = {
-    CASE(of_processes), CASE(gone_with_any_close), CASE(shown),
-    CASE(whole_files),  CASE(waiting),             CASE(deadlock),
+    CASE(of_processes),
+    CASE(gone_with_any_close),
+    CASE(shown),
+    CASE(whole_files),
+    CASE(waiting),
+    CASE(deadlock),
     CASE(circle_of_others),
 };
 

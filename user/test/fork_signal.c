@@ -24,7 +24,7 @@ static void note(int sig)
 
 static void note_all(void)
 {
-    struct sigaction action = {.sa_handler = note};
+    struct sigaction action = { .sa_handler = note };
     int sig;
 
     for (sig = 1; sig < 32; sig++)
