@@ -40,7 +40,7 @@ def tool_not_found(context):
 def tool_timeout(context):
     """--timeout ends the machine with status 124."""
     started = time.monotonic()
-    result = context.tool("run", "--timeout", "4", "--", "sh", "-c",
+    result = context.tool("run", "--timeout", "12", "--", "sh", "-c",
                           "echo before; sleep 100")
     context.equal(result.status, 124, "status")
     context.equal(result.text(), "before\n", "output")
