@@ -14,6 +14,7 @@ make run              boot to the shell        Ctrl-A X or `poweroff` leaves
 make window           the same with a screen and a keyboard
 make debug            stop at the kernel's first C line, in gdb
 make test             all tests; T=NAME (or a pattern) for one
+make stress           programs under load on 2 and 4 CPUs (minutes, idle host)
 make bench            instructions per fault, munmap, system call, fork
 make check            format, static analysis, layers
 make iso              build/quire.iso alone
@@ -103,7 +104,7 @@ programs := $(addprefix $(BUILD)/user/bin/,$(bin_single) $(bin_folders)) \
 	$(addprefix $(BUILD)/user/test/,$(tests))
 test_lib := $(patsubst %,$(user_objects)/%.o,$(wildcard user/test/lib/*.c))
 
-.PHONY: all help iso run window debug test bench check toolchain clean
+.PHONY: all help iso run window debug test stress bench check toolchain clean
 all: $(BUILD)/quire.iso $(BUILD)/quire.debug compile_commands
 
 help:
@@ -228,6 +229,9 @@ window: all
 
 debug: all
 	@tools/quire debug $(RUN_OPTIONS)
+
+stress: all
+	@$(PYTHON) tools/test.py --jobs 1 'stress-*'
 
 test: all
 	@$(PYTHON) tools/test.py $(if $(T),'$(T)')
