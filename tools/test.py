@@ -26,8 +26,8 @@ MODULES = ("hostside", "boot", "foreign", "smp", "shell", "terminal",
            "exhaustion", "reports", "tool", "build")
 # The longest first, so that none is left running alone at the end.
 ON_REQUEST = "stress-"  # testing/smp.py says why
-LONG_FIRST = ("build-*", "smp-*", "stress-*", "boot-uefi*", "host-*", "exhaust-*",
-              "boot-*")
+LONG_FIRST = ("build-*", "smp-*", "stress-*", "boot-uefi*", "host-*",
+              "exhaust-*", "boot-*")
 STATUS_INTERRUPTED = 130
 
 
