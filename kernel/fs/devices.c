@@ -8,7 +8,8 @@
 #include "kernel/dev/dev.h"
 #include "kernel/fs/devfs.h"
 
-#define CHUNK 256 /* bytes moved by way of the stack at once */
+#define CHUNK 256              /* bytes moved by way of the stack at once */
+#define ZERO_CHUNK (1UL << 20) /* cleared before the next look for a signal */
 
 static int64_t device_lseek(struct file *file __unused, int64_t offset __unused,
                             int whence __unused)
@@ -35,9 +36,16 @@ static ssize_t null_write(struct file *file __unused, struct iobuf *io,
 static ssize_t zero_read(struct file *file __unused, struct iobuf *io,
                          uint64_t *pos __unused)
 {
-    size_t want = io->len, n = iobuf_fill_zero(io, want);
+    size_t done = 0, n, zeroed;
 
-    return n == 0 && want > 0 ? -EFAULT : (ssize_t)n;
+    while (io->len > 0 && !signal_fatal_pending()) {
+        n = MIN(io->len, ZERO_CHUNK);
+        zeroed = iobuf_fill_zero(io, n);
+        done += zeroed;
+        if (zeroed < n)
+            return done > 0 ? (ssize_t)done : -EFAULT;
+    }
+    return (ssize_t)done;
 }
 
 static ssize_t full_write(struct file *file __unused, struct iobuf *io,
@@ -52,7 +60,7 @@ static ssize_t random_read(struct file *file __unused, struct iobuf *io,
     uint8_t chunk[CHUNK];
     size_t done = 0, n, copied;
 
-    while (io->len > 0) {
+    while (io->len > 0 && !signal_fatal_pending()) {
         n = MIN(io->len, sizeof(chunk));
         random_bytes(chunk, n);
         copied = iobuf_copy_to(io, chunk, n);
@@ -71,7 +79,7 @@ static ssize_t random_write(struct file *file __unused, struct iobuf *io,
     uint8_t chunk[CHUNK];
     size_t done = 0, n, copied;
 
-    while (io->len > 0) {
+    while (io->len > 0 && !signal_fatal_pending()) {
         n = MIN(io->len, sizeof(chunk));
         copied = iobuf_copy_from(io, chunk, n);
         done += copied;

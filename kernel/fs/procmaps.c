@@ -142,7 +142,7 @@ static ssize_t pagemap_copy(struct mm *mm, struct iobuf *io, uint64_t *pos)
     uint64_t entries[PAGEMAP_BATCH];
     size_t done = 0, n, copied;
 
-    while (io->len > 0) {
+    while (io->len > 0 && !signal_fatal_pending()) {
         uint64_t page = *pos / sizeof(uint64_t);
 
         if (page >= npages)

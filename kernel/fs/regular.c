@@ -62,7 +62,7 @@ static ssize_t regular_read(struct file *file, struct iobuf *io, uint64_t *pos)
     if (io->len == 0)
         return 0;
     end = start + io->len;
-    for (; *pos < end; *pos += (size_t)n) {
+    for (; *pos < end && !signal_fatal_pending(); *pos += (size_t)n) {
         size = inode_length(inode);
         if (*pos >= size)
             break;
@@ -110,7 +110,7 @@ static ssize_t write_pieces(struct inode *inode, struct iobuf *io, uint64_t pos)
     ssize_t n = 0;
     size_t want;
 
-    while (pos < end) {
+    while (pos < end && !signal_fatal_pending()) {
         want = piece_length(pos, end);
         n = write_piece(inode, io, pos, want);
         if (n <= 0)

@@ -61,7 +61,7 @@ static ssize_t report_output(struct iobuf *io, enum report_type type)
         buf = small;
         len = sizeof(small);
     }
-    while (io->len > 0) {
+    while (io->len > 0 && !signal_fatal_pending()) {
         n = iobuf_copy_from(io, buf, len);
         if (n == 0)
             break;

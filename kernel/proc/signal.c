@@ -20,6 +20,7 @@
  * Read next: signal_send.c, signal_deliver.c.
  */
 #include "kernel/abi/errno.h"
+#include "kernel/fs/file.h"
 #include "kernel/lib/string.h"
 #include "kernel/proc/sched.h"
 #include "kernel/proc/signal_impl.h"
@@ -264,6 +265,13 @@ int signal_take_locked(struct thread *thread, uint64_t set,
 bool signal_pending(void)
 {
     return (READ_ONCE(current_thread()->head.work) & THREAD_WORK_SIGNAL) != 0;
+}
+
+bool signal_fatal_pending(void)
+{
+    const struct thread *thread = current_thread();
+
+    return READ_ONCE(thread->process->exiting) || READ_ONCE(thread->must_exit);
 }
 
 /* ---- actions ---- */
