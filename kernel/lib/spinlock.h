@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Spinlocks: ticket locks, fair, 8 bytes. Holding one turns preemption off;
- * the holder must not sleep. A lock that an interrupt handler takes is
- * taken with interrupts off everywhere (the _irqsave forms).
+ * Spinlocks: test and set, 8 bytes. Holding one turns preemption off; the
+ * holder must not sleep. A lock that an interrupt handler takes is taken with
+ * interrupts off everywhere (the _irqsave forms).
+ *
+ * Whoever finds the lock free takes it: no queue, and so no fairness. Queues
+ * (tickets, MCS) are fair, but stand still as soon as the CPU whose turn it is
+ * does not run, and a virtual CPU often does not: the machine may have more of
+ * them than the host has cores. Sections are short, so no CPU starves long.
  *
  * The change of the preemption count is where lockck looks: lockck.h.
  */
@@ -18,8 +23,7 @@ struct spinlock {
     union {
         struct {
             uint32_t class; /* K; 0: a static lock that lockck has not seen */
-            uint16_t next;  /* A: the next ticket to hand out */
-            uint16_t owner; /* A: the ticket that holds the lock */
+            uint32_t held;  /* A: 1 if somebody holds it, else 0 */
         };
         uint64_t all;
     };
@@ -30,46 +34,41 @@ struct spinlock {
         .all = 0                                                               \
     }
 
-/* Free, and of the class of all locks that are initialised by this line. One
- * store: the upper half of the class's address leaves both tickets alike. */
+/* Free, and of the class of all locks that are initialised by this line. */
 #define spin_init(lock) spin_init_class((lock), LOCK_CLASS(#lock))
 
 static inline void spin_init_class(struct spinlock *lock, uint64_t class)
 {
-    lock->all = class;
+    lock->all = (uint32_t)class;
 }
 
-static __always_inline void spin_wait_turn(struct spinlock *lock)
+/* Waits with loads only: the line stays shared until the holder's store. */
+static __always_inline void spin_acquire(struct spinlock *lock)
 {
-    uint16_t ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_ACQUIRE);
-
-    while (__atomic_load_n(&lock->owner, __ATOMIC_ACQUIRE) != ticket)
-        __builtin_ia32_pause();
+    while (__atomic_exchange_n(&lock->held, 1, __ATOMIC_ACQUIRE) != 0) {
+        while (__atomic_load_n(&lock->held, __ATOMIC_RELAXED) != 0)
+            __builtin_ia32_pause();
+    }
 }
 
 static __always_inline void spin_lock(struct spinlock *lock)
 {
     LOCKCK_DISABLE(LOCKCK_SPIN_LOCK, &lock->class);
-    spin_wait_turn(lock);
+    spin_acquire(lock);
 }
 
 /* Takes the second of two locks of one class: the caller knows an order. */
 static __always_inline void spin_lock_nested(struct spinlock *lock)
 {
     LOCKCK_DISABLE(LOCKCK_SPIN_LOCK | LOCKCK_NESTED, &lock->class);
-    spin_wait_turn(lock);
+    spin_acquire(lock);
 }
 
 /* True if the lock was free and is now held. */
 static __always_inline bool spin_trylock(struct spinlock *lock)
 {
-    uint16_t ticket = __atomic_load_n(&lock->owner, __ATOMIC_ACQUIRE);
-    uint16_t expected = ticket;
-
     preempt_disable();
-    if (__atomic_compare_exchange_n(&lock->next, &expected,
-                                    (uint16_t)(ticket + 1), false,
-                                    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+    if (__atomic_exchange_n(&lock->held, 1, __ATOMIC_ACQUIRE) == 0) {
         LOCKCK_TELL(LOCKCK_SPIN_TRYLOCK, &lock->class);
         return true;
     }
@@ -79,8 +78,7 @@ static __always_inline bool spin_trylock(struct spinlock *lock)
 
 static __always_inline void spin_unlock(struct spinlock *lock)
 {
-    __atomic_store_n(&lock->owner, (uint16_t)(lock->owner + 1),
-                     __ATOMIC_RELEASE);
+    __atomic_store_n(&lock->held, 0, __ATOMIC_RELEASE);
     LOCKCK_ENABLE(LOCKCK_SPIN_UNLOCK, &lock->class);
     preempt_check();
 }
@@ -96,8 +94,7 @@ static __always_inline uint64_t spin_lock_irqsave(struct spinlock *lock)
 static __always_inline void spin_unlock_irqrestore(struct spinlock *lock,
                                                    uint64_t flags)
 {
-    __atomic_store_n(&lock->owner, (uint16_t)(lock->owner + 1),
-                     __ATOMIC_RELEASE);
+    __atomic_store_n(&lock->held, 0, __ATOMIC_RELEASE);
     LOCKCK_ENABLE(LOCKCK_SPIN_UNLOCK, &lock->class);
     irq_restore(flags);
     preempt_check();
@@ -106,8 +103,7 @@ static __always_inline void spin_unlock_irqrestore(struct spinlock *lock,
 /* Held by somebody; for assertions at the top of _locked functions. */
 static inline bool spin_is_locked(const struct spinlock *lock)
 {
-    return __atomic_load_n(&lock->owner, __ATOMIC_RELAXED) !=
-           __atomic_load_n(&lock->next, __ATOMIC_RELAXED);
+    return __atomic_load_n(&lock->held, __ATOMIC_RELAXED) != 0;
 }
 
 #endif
