@@ -39,7 +39,7 @@ struct spinlock {
 
 static inline void spin_init_class(struct spinlock *lock, uint64_t class)
 {
-    lock->all = (uint32_t)class;
+    lock->all = (uint32_t) class;
 }
 
 /* Waits with loads only: the line stays shared until the holder's store. */
