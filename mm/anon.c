@@ -39,7 +39,7 @@ static __always_inline void install(struct fault *fault, struct page *page)
     pte_t pte =
         pte_make(page_to_phys(page), vma_pte_bits(fault->vma->flags, true));
 
-    WRITE_ONCE(fault->vma->has_anon, true);
+    vma_note_anon(fault->vma);
     if (!fault_set_entry(fault, pte, MM_RSS_ANON))
         page_put(page);
 }
@@ -113,7 +113,7 @@ static enum mm_fault_result copy_frame(struct fault *fault, struct page *old)
     page_copy(page_address(copy), page_address(old));
     vmstat_inc(VM_PAGES_COPIED);
     pte = pte_make(page_to_phys(copy), vma_pte_bits(fault->vma->flags, true));
-    WRITE_ONCE(fault->vma->has_anon, true);
+    vma_note_anon(fault->vma);
     if (!fault_set_entry(fault, pte, MM_RSS_KINDS)) {
         page_put(copy);
         page_put(old);

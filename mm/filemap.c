@@ -147,7 +147,7 @@ static void install_copy(struct fault *fault, struct page *page,
     uint64_t bits = vma_pte_bits(fault->vma->flags, true);
     bool wanted;
 
-    WRITE_ONCE(fault->vma->has_anon, true);
+    vma_note_anon(fault->vma);
     pt_lock(fault->entry);
     wanted = pte_none(*fault->entry) && pagecache_has_page(page);
     if (wanted) {

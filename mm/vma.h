@@ -19,6 +19,7 @@
 #ifndef MM_VMA_H
 #define MM_VMA_H
 
+#include "kernel/lib/atomic.h"
 #include "kernel/lib/list.h"
 #include "kernel/lib/rbtree.h"
 #include "kernel/lib/types.h"
@@ -82,6 +83,13 @@ static inline size_t vma_npages(const struct vma *vma)
 static inline bool vma_is_private(const struct vma *vma)
 {
     return (vma->flags & VM_SHARED) == 0;
+}
+
+/* There will be a private frame in it. Written once only: many CPUs fault. */
+static inline void vma_note_anon(struct vma *vma)
+{
+    if (!READ_ONCE(vma->has_anon))
+        WRITE_ONCE(vma->has_anon, true);
 }
 
 /* The lowest address that other mappings must keep clear of. */

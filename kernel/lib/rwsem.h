@@ -51,11 +51,13 @@ static inline void rwsem_read_lock(struct rwsem *sem)
 
     LOCKCK_TELL(LOCKCK_SLEEP_LOCK, &sem->id);
     old = READ_ONCE(sem->state);
-    if (likely((old & (RWSEM_WRITER | RWSEM_WAITING)) == 0) &&
-        likely(__atomic_compare_exchange_n(&sem->state, &old, old + 1, false,
-                                           __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)))
-        return;
-    rwsem_read_lock_slow(sem);
+    do {
+        if (unlikely((old & (RWSEM_WRITER | RWSEM_WAITING)) != 0)) {
+            rwsem_read_lock_slow(sem);
+            return;
+        }
+    } while (!likely(__atomic_compare_exchange_n(
+        &sem->state, &old, old + 1, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)));
 }
 
 static inline void rwsem_read_unlock(struct rwsem *sem)
