@@ -23,23 +23,24 @@ static bool copy_present(struct mm *mm, vaddr_t addr, void *buf, size_t n,
                          enum mm_access access)
 {
     struct pt_cursor cur;
+    pte_t *entry, pte;
     bool granted;
-    pte_t pte;
 
-    if (pt_descend(mm, addr, 0, false, &cur) != 0)
+    entry = pt_lock_leaf(mm, addr, &cur);
+    if (entry == NULL)
         return false;
-    pt_lock(cur.entry[0]);
-    pte = *cur.entry[0];
+    pte = *entry;
     granted = is_granted(pte, access);
     if (granted) {
-        char *data = (char *)page_address(pte_page(pte)) + (addr & PAGE_MASK);
+        struct page *page = pte_page_at(pte, cur.level, addr);
+        char *data = (char *)page_address(page) + (addr & PAGE_MASK);
 
         if (access == MM_WRITE)
             memcpy(data, buf, n);
         else
             memcpy(buf, data, n);
     }
-    pt_unlock(cur.entry[0]);
+    pt_unlock(entry);
     return granted;
 }
 

@@ -151,7 +151,6 @@ enum mm_fault_result anon_copy_on_write(struct fault *fault)
         return replace_zero(fault);
     if (try_reuse(fault, page)) {
         vmstat_inc(VM_FAULT_COW_REUSE);
-        tlb_flush_local(fault->va);
         return MM_FAULT_OK;
     }
     vmstat_inc(VM_FAULT_COW_COPY);

@@ -22,6 +22,7 @@
 #include "kernel/lib/assert.h"
 #include "mm/anon.h"
 #include "mm/filemap.h"
+#include "mm/huge.h"
 #include "mm/pagecache.h"
 #include "mm/stack.h"
 #include "mm/tlb.h"
@@ -63,7 +64,7 @@ static __always_inline enum mm_fault_result resolve(struct fault *fault)
     case FAULT_FILE: return filemap_map(fault);
     case FAULT_FILE_COPY: return filemap_copy(fault);
     case FAULT_SHARED_WRITE: return filemap_make_writable(fault);
-    case FAULT_SPURIOUS: tlb_flush_local(fault->va); return MM_FAULT_OK;
+    case FAULT_SPURIOUS: return MM_FAULT_OK; /* the CPU forgot it: tlb.h */
     }
     panic("fault: no such case");
 }
@@ -73,8 +74,14 @@ enum mm_fault_result fault_in_page(struct vma *vma, vaddr_t va,
 {
     struct pt_cursor cur;
     struct fault fault;
+    int err;
 
-    if (pt_descend(vma->mm, va, 0, true, &cur) != 0)
+    if (huge_is_wanted(vma, va, access) && huge_fill(vma, va))
+        return MM_FAULT_OK;
+    err = pt_descend(vma->mm, va, 0, true, &cur);
+    if (err == -ENOENT)
+        return huge_fault(vma, va, access);
+    if (err != 0)
         return MM_FAULT_OOM;
     fault.mm = vma->mm;
     fault.vma = vma;

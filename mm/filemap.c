@@ -193,7 +193,6 @@ enum mm_fault_result filemap_make_writable(struct fault *fault)
         pte_store(fault->entry, pte_make(page_to_phys(page), bits));
     }
     pt_unlock(fault->entry);
-    tlb_flush_local(fault->va);
     return MM_FAULT_OK;
 }
 

@@ -45,15 +45,29 @@ static void count_page(pte_t pte, struct vma_info *out)
     out->pss += PAGE_SIZE / (mappings == 0 ? 1 : mappings);
 }
 
+/* A large page is always private. */
+static void count_large(size_t npages, struct vma_info *out)
+{
+    out->rss += npages;
+    out->anon += npages;
+    out->anon_huge += npages;
+    out->private_dirty += npages;
+    out->pss += npages << PAGE_SHIFT;
+}
+
 static void count_pages(struct vma *vma, struct vma_info *out)
 {
     struct pt_cursor cur;
     vaddr_t va, stop;
 
-    for (va = vma->start; pt_next_table(vma->mm, &va, vma->end, &cur, &stop);
+    for (va = vma->start; pt_next_mapped(vma->mm, &va, vma->end, &cur, &stop);
          va = stop) {
         pte_t *entry = cur.entry[0];
 
+        if (cur.level != 0) {
+            count_large((stop - va) >> PAGE_SHIFT, out);
+            continue;
+        }
         pt_lock(entry);
         for (vaddr_t at = va; at < stop; at += PAGE_SIZE, entry++)
             if (!pte_none(*entry))
@@ -109,10 +123,13 @@ bool mm_next_vma(struct mm *mm, vaddr_t addr, bool counts, struct vma_info *out)
     return vma != NULL;
 }
 
-static uint64_t pagemap_bits(pte_t pte)
+/* page: the frame of the address asked for, which a large page may contain. */
+static uint64_t pagemap_bits(const struct page *page, bool large)
 {
-    struct page *page = pte_page(pte);
     uint64_t bits = PAGEMAP_PRESENT | page_to_pfn(page);
+
+    if (large)
+        return bits | PAGEMAP_EXCLUSIVE;
 
     if (page->use == PAGE_FILE)
         bits |= PAGEMAP_FILE;
@@ -125,15 +142,17 @@ uint64_t mm_pagemap_entry(struct mm *mm, vaddr_t va)
 {
     struct pt_cursor cur;
     uint64_t bits = 0;
+    pte_t *entry;
 
     if (va >= USER_END)
         return 0;
     rwsem_read_lock(&mm->mmap_lock);
-    if (pt_descend(mm, va, 0, false, &cur) == 0) {
-        pt_lock(cur.entry[0]);
-        if (!pte_none(*cur.entry[0]))
-            bits = pagemap_bits(*cur.entry[0]);
-        pt_unlock(cur.entry[0]);
+    entry = pt_lock_leaf(mm, va, &cur);
+    if (entry != NULL) {
+        if (!pte_none(*entry))
+            bits = pagemap_bits(pte_page_at(*entry, cur.level, va),
+                                cur.level != 0);
+        pt_unlock(entry);
     }
     rwsem_read_unlock(&mm->mmap_lock);
     return bits;

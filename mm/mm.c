@@ -18,6 +18,7 @@
 #include "kernel/lib/assert.h"
 #include "mm/anon.h"
 #include "mm/filemap.h"
+#include "mm/huge.h"
 #include "mm/kmap.h"
 #include "mm/limits.h"
 #include "mm/mmap.h"
@@ -51,6 +52,7 @@ void mm_init(void)
     mmap_init();
     pagecache_init();
     anon_init();
+    huge_init();
     page_set_reclaim(reclaim);
 }
 

@@ -36,16 +36,18 @@ struct mm_layout {
  * so that CPUs that fault at once do not take lines from each other. */
 struct mm {
     struct rwsem mmap_lock;
-    struct vma_list vmas __aligned(64); /* M */
-    paddr_t root;                       /* C: the top-level page table */
+    uint8_t apart[64];
+    struct vma_list vmas;   /* M */
+    paddr_t root;           /* C: the top-level page table */
     struct atomic users;    /* A: threads and borrowers; mm_get, mm_put */
     vaddr_t brk_start, brk; /* M: the heap, [brk_start, brk) */
     vaddr_t mmap_top;   /* C after exec: mmap searches downwards from here */
     size_t total_pages; /* M: pages in all VMAs (RLIMIT_AS) */
     size_t data_pages;  /* M: private writable ones (RLIMIT_DATA) */
-    struct mm_limits limits;                         /* M */
-    struct mm_layout layout;                         /* M */
-    struct atomic64 rss[MM_RSS_KINDS] __aligned(64); /* A: PTEs present */
+    struct mm_limits limits; /* M */
+    struct mm_layout layout; /* M */
+    uint8_t apart_too[64];
+    struct atomic64 rss[MM_RSS_KINDS]; /* A: PTEs present, by kind */
     struct atomic64 ntables; /* A: page-table pages, the root not counted */
     uint64_t cpumask;        /* A: CPUs that may hold translations */
     uint64_t zap_round;      /* Z: filemap_zap's last visit */
@@ -146,7 +148,7 @@ struct vma_info {
     char name[256]; /* path, "[heap]", "[stack]" or "" */
     /* Filled only if `counts` was asked for; in pages. */
     size_t rss, shared_clean, shared_dirty, private_clean, private_dirty;
-    size_t anon;
+    size_t anon, anon_huge;
     uint64_t pss; /* bytes */
 };
 

@@ -13,6 +13,7 @@
 #include "kernel/abi/errno.h"
 #include "kernel/lib/assert.h"
 #include "mm/filemap.h"
+#include "mm/huge.h"
 #include "mm/limits.h"
 #include "mm/mmap.h"
 #include "mm/pagecache.h"
@@ -36,6 +37,8 @@ static int split_uncounted(struct mm *mm, vaddr_t at)
     upper = mmap_vma_alloc();
     if (upper == NULL)
         return -ENOMEM;
+    if (unlikely(vma->has_huge))
+        huge_split_at(mm, at);
     vma_split(&mm->vmas, vma, upper, at);
     if (upper->file != NULL)
         upper->file->ops->get(upper->file);

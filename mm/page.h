@@ -61,6 +61,9 @@ struct page {
             struct spinlock lock;
             uint32_t nentries; /* T: entries not zero */
         } table;
+        struct {                /* PAGE_ANON, a large page's block; mm/huge.c */
+            struct page *table; /* for when it is split */
+        } huge;
         struct { /* PAGE_FILE; mm/pagecache.c */
             struct page_cache *cache;
             uint64_t index; /* in pages from the file's start */
@@ -151,6 +154,10 @@ __must_check int page_alloc(enum page_use use, struct page **out);
 __must_check int page_alloc_zeroed(enum page_use use, struct page **out);
 __must_check int page_alloc_order(enum page_use use, unsigned order,
                                   struct page **out);
+
+/* The block's frames become single ones, with a reference each.
+ * => the caller has its only reference */
+void page_split_block(struct page *block);
 
 static inline void page_get(struct page *page)
 {

@@ -7,7 +7,8 @@
  *       entries that are not zero.
  *   I2  a table that a user entry points to has a reference for that entry.
  *   I3  an entry above level 0 changes from zero to a table under the lock of
- *       the table it lies in, and back only with mmap_lock held for write.
+ *       the table it lies in, and back only with mmap_lock held for write. One
+ *       that maps a large page may become zero or a table under that lock.
  *
  * Read next: mm/tlb.h (why an entry's change is not yet the end of it),
  * mm/fault.c (who fills entries).
@@ -15,6 +16,7 @@
 #include "mm/pagetable.h"
 #include "kernel/abi/errno.h"
 #include "kernel/lib/string.h"
+#include "mm/huge.h"
 #include "mm/kmap.h"
 #include "mm/mm.h"
 #include "mm/tlb.h"
@@ -53,6 +55,19 @@ void pt_init_early(void)
     init_locks(kmap_root, PT_LEVELS - 1);
 }
 
+int pt_alloc_table(struct mm *mm, struct page **out)
+{
+    int err = page_alloc_zeroed(PAGE_TABLE, out);
+
+    if (err != 0)
+        return err;
+    spin_init(&(*out)->table.lock);
+    (*out)->table.nentries = 0;
+    atomic64_add(&mm->ntables, 1);
+    vmstat_inc(VM_TABLES_BUILT);
+    return 0;
+}
+
 static int table_alloc(struct mm *mm, paddr_t *out)
 {
     struct page *page;
@@ -62,21 +77,27 @@ static int table_alloc(struct mm *mm, paddr_t *out)
         *out = virt_to_phys(early_alloc(PAGE_SIZE, PAGE_SIZE));
         return 0;
     }
-    err = page_alloc_zeroed(PAGE_TABLE, &page);
-    if (err != 0)
-        return err;
-    spin_init(&page->table.lock);
-    page->table.nentries = 0;
-    atomic64_add(&mm->ntables, 1);
-    vmstat_inc(VM_TABLES_BUILT);
-    *out = page_to_phys(page);
-    return 0;
+    err = pt_alloc_table(mm, &page);
+    if (err == 0)
+        *out = page_to_phys(page);
+    return err;
 }
 
 static void table_uncount(struct mm *mm)
 {
     atomic64_add(&mm->ntables, -1);
     vmstat_inc(VM_TABLES_FREED);
+}
+
+void pt_free_table(struct mm *mm, struct page *table)
+{
+    table_uncount(mm);
+    page_put(table);
+}
+
+void pt_link_table(pte_t *entry, struct page *table)
+{
+    store_release(&entry->v, page_to_phys(table).v | TABLE_BITS | PTE_US);
 }
 
 /* Fills the empty entry with a new table, unless somebody else just did. */
@@ -100,23 +121,25 @@ static int table_build(struct mm *mm, pte_t *entry)
         return 0;
     }
     pt_unlock(entry);
-    table_uncount(mm);
-    page_put(phys_to_page(table));
+    pt_free_table(mm, phys_to_page(table));
     return 0;
 }
 
 /* What the walk does at an entry that does not simply lead to a table: builds
- * one, if asked to. 0: the entry leads on now. */
+ * one, if asked to. 0: *out leads on. A large page may come or go meanwhile. */
 static __noinline int descend_special(struct mm *mm, pte_t *entry,
-                                      unsigned level, bool create)
+                                      unsigned level, bool create, pte_t *out)
 {
-    if (pte_none(pte_load(entry))) {
+    pte_t pte;
+
+    while (pte_none(pte = pte_load(entry))) {
         int err = create ? table_build(mm, entry) : -ENOENT;
 
         if (err != 0)
             return err;
     }
-    return pte_large(pte_load(entry), level) ? -ENOENT : 0;
+    *out = pte;
+    return pte_large(pte, level) ? -ENOENT : 0;
 }
 
 /* One level of the walk, inlined once for each: *table becomes the next.
@@ -136,12 +159,11 @@ static __always_inline bool descend_step(struct pt_cursor *cur, pte_t **table,
     }
     pte = pte_load(entry);
     if (unlikely((pte.v & (PTE_P | PTE_PS)) != PTE_P)) {
-        *err = descend_special(cur->mm, entry, level, create);
+        *err = descend_special(cur->mm, entry, level, create, &pte);
         if (*err != 0) {
             cur->level = level;
             return true;
         }
-        pte = pte_load(entry);
     }
     *table = table_entries(pte_paddr(pte));
     return false;
@@ -163,24 +185,63 @@ int pt_descend(struct mm *mm, vaddr_t va, unsigned to, bool create,
     return err;
 }
 
-bool pt_next_table(struct mm *mm, vaddr_t *va, vaddr_t end,
-                   struct pt_cursor *cur, vaddr_t *stop)
+/* pt_descend to va's last-level table or large page: true if there is one. */
+static bool descend_to_mapped(struct mm *mm, vaddr_t va, struct pt_cursor *cur)
+{
+    while (pt_descend(mm, va, 0, false, cur) != 0) {
+        pte_t pte = pte_load(cur->entry[cur->level]);
+
+        if (pte_none(pte))
+            return false;
+        if (pte_large(pte, cur->level))
+            return true;
+        /* Just built, or a large page just split: go on through it. */
+    }
+    return true;
+}
+
+bool pt_next_mapped(struct mm *mm, vaddr_t *va, vaddr_t end,
+                    struct pt_cursor *cur, vaddr_t *stop)
 {
     while (*va < end) {
-        int err = pt_descend(mm, *va, 0, false, cur);
-        /* What the table we found, or the entry that is missing, spans. */
-        uint64_t span = pt_entry_span(err == 0 ? 1 : cur->level);
+        bool found = descend_to_mapped(mm, *va, cur);
+        /* What the table or large page, or the entry that is missing, spans. */
+        uint64_t span = pt_entry_span(found ? 1 : cur->level);
         vaddr_t next = ROUND_DOWN(*va, span) + span;
 
         if (next == 0 || next > end)
             next = end;
-        if (err == 0) {
+        if (found) {
             *stop = next;
             return true;
         }
         *va = next;
     }
     return false;
+}
+
+bool pt_next_table(struct mm *mm, vaddr_t *va, vaddr_t end,
+                   struct pt_cursor *cur, vaddr_t *stop)
+{
+    while (pt_next_mapped(mm, va, end, cur, stop)) {
+        if (cur->level == 0)
+            return true;
+        huge_split(mm, cur->entry[1], *va);
+    }
+    return false;
+}
+
+pte_t *pt_lock_leaf(struct mm *mm, vaddr_t va, struct pt_cursor *cur)
+{
+    while (descend_to_mapped(mm, va, cur)) {
+        pte_t *entry = cur->entry[cur->level];
+
+        pt_lock(entry);
+        if (cur->level == 0 || pte_large(*entry, cur->level))
+            return entry;
+        pt_unlock(entry);
+    }
+    return NULL;
 }
 
 /* Unlinks the table that cur's entry of `level` points to if it is empty. */

@@ -145,10 +145,22 @@ static inline struct page *pt_table_of(const pte_t *entry)
 __must_check int pt_descend(struct mm *mm, vaddr_t va, unsigned to, bool create,
                             struct pt_cursor *cur);
 
+/* The entry that maps va, with its table's lock, for the caller to unlock: of
+ * level cur->level, which is 0, or 1 if it maps a large page. NULL, and no
+ * lock: there is no table. => mmap_lock held */
+pte_t *pt_lock_leaf(struct mm *mm, vaddr_t va, struct pt_cursor *cur);
+
+/* The frame of va, which an entry of this level maps. */
+static inline struct page *pte_page_at(pte_t pte, unsigned level, vaddr_t va)
+{
+    return pte_page(pte) + (level == 0 ? 0 : pt_index(va, 0));
+}
+
 /*
  * Visits [start, end) table by table, last level, in order of addresses;
  * `cur->entry[0]` is start's entry and *stop where the table or the range
- * ends. Absent tables are skipped whatever they span.
+ * ends. Absent tables are skipped whatever they span; large pages are split
+ * (mm/huge.h), so that there are only tables.
  *
  *     for (va = start; pt_next_table(mm, &va, end, &cur, &stop); va = stop)
  *
@@ -156,6 +168,11 @@ __must_check int pt_descend(struct mm *mm, vaddr_t va, unsigned to, bool create,
  */
 bool pt_next_table(struct mm *mm, vaddr_t *va, vaddr_t end,
                    struct pt_cursor *cur, vaddr_t *stop);
+
+/* The same for who can do with large pages: if cur->level is 1, the entry
+ * cur->entry[1] mapped one when it was looked at, and *stop is its end. */
+bool pt_next_mapped(struct mm *mm, vaddr_t *va, vaddr_t end,
+                    struct pt_cursor *cur, vaddr_t *stop);
 
 /* Adjusts the number of non-zero entries of entry's table.
  * => its lock held */
@@ -173,6 +190,15 @@ static inline void pt_unlock(pte_t *entry)
 {
     spin_unlock(&pt_table_of(entry)->table.lock);
 }
+
+/* A table without entries that nothing leads to yet, counted as one of mm's.
+ * 0 or -ENOMEM. */
+__must_check int pt_alloc_table(struct mm *mm, struct page **out);
+/* => nothing leads to it */
+void pt_free_table(struct mm *mm, struct page *table);
+/* The user entry, of level 1, leads to the table from now on.
+ * => the lock of entry's table held */
+void pt_link_table(pte_t *entry, struct page *table);
 
 /* Unlinks the tables that hold no entry any more, for addresses in
  * [start, end) of tlb's mm; they are freed when tlb has flushed.

@@ -209,6 +209,16 @@ int page_alloc_order(enum page_use use, unsigned order, struct page **out)
     return 0;
 }
 
+void page_split_block(struct page *block)
+{
+    const size_t n = 1UL << block->order;
+    const unsigned use = block->use;
+
+    ASSERT(atomic_load(&block->refs) == 1);
+    for (size_t i = 0; i < n; i++)
+        WRITE_ONCE(block[i].head, PAGE_HEAD(1, use, 0, 0));
+}
+
 /* ---- giving back ---- */
 
 static void mark_free(struct page *page)

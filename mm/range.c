@@ -9,6 +9,7 @@
 #include "mm/range.h"
 #include "kernel/abi/errno.h"
 #include "mm/anon.h"
+#include "mm/huge.h"
 #include "mm/pagecache.h"
 #include "mm/tlbdebt.h"
 #include "mm/vmstat.h"
@@ -112,10 +113,16 @@ void range_zap(struct vma *vma, vaddr_t start, vaddr_t end,
     struct pt_cursor cur;
     vaddr_t va, stop;
 
-    for (va = start; pt_next_table(vma->mm, &va, end, &cur, &stop); va = stop) {
+    for (va = start; pt_next_mapped(vma->mm, &va, end, &cur, &stop);
+         va = stop) {
         pte_t *entry = cur.entry[0];
         const pte_t *limit = entry + ((stop - va) >> PAGE_SHIFT);
 
+        if (unlikely(cur.level != 0)) {
+            if (!huge_zap(vma, &cur, va, stop, tlb))
+                stop = va;
+            continue;
+        }
         pt_lock(entry);
         while (entry < limit && pte_none(*entry)) {
             entry++;
@@ -161,7 +168,15 @@ void range_protect(struct vma *vma, vaddr_t start, vaddr_t end, uint32_t flags,
     struct pt_cursor cur;
     vaddr_t va, stop;
 
-    for (va = start; pt_next_table(vma->mm, &va, end, &cur, &stop); va = stop) {
+    for (va = start; pt_next_mapped(vma->mm, &va, end, &cur, &stop);
+         va = stop) {
+        const struct huge_rights rights = {flags, tlb};
+
+        if (unlikely(cur.level != 0)) {
+            if (!huge_protect(vma, &cur, va, stop, &rights))
+                stop = va;
+            continue;
+        }
         pt_lock(cur.entry[0]);
         protect_table_locked(vma, cur.entry[0], va, stop, flags, tlb);
         pt_unlock(cur.entry[0]);

@@ -224,8 +224,3 @@ void tlb_flush_kernel(vaddr_t start, vaddr_t end)
                    end);
     preempt_enable();
 }
-
-void tlb_flush_local(vaddr_t va)
-{
-    x86_invlpg(va);
-}

@@ -6,7 +6,8 @@
  * says now. So whoever weakens an entry (removes it, takes a right away,
  * changes the frame) owes a flush to each CPU that may have cached it, and
  * must not give the frame to another use before the debt is paid. Entries that
- * become stronger owe nothing: the worst is a spurious fault.
+ * become stronger owe nothing: the worst is a fault that finds nothing to do,
+ * and a page fault makes its CPU forget the address (4.10.4.1).
  *
  * A range operation gathers its debts in a struct tlb_gather and pays them at
  * the end, once:
@@ -79,9 +80,5 @@ void tlb_flush_page(struct mm *mm, vaddr_t va);
 
 /* Kernel entries of [start, end) were removed: flushed on all CPUs. */
 void tlb_flush_kernel(vaddr_t start, vaddr_t end);
-
-/* One entry that became stronger, or was found fine after a fault: this CPU
- * only, so that the access does not fault again. */
-void tlb_flush_local(vaddr_t va);
 
 #endif

@@ -218,8 +218,8 @@ void vma_merge(struct vma_list *vmas, struct vma *lower, struct vma *upper)
     vaddr_t end = upper->end;
 
     ASSERT(vma_can_merge(lower, upper));
-    if (upper->has_anon)
-        lower->has_anon = true;
+    lower->has_anon |= upper->has_anon;
+    lower->has_huge |= upper->has_huge;
     vma_remove(vmas, upper);
     vma_set_range(vmas, lower, lower->start, end);
     /* END LAB */

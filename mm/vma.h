@@ -40,6 +40,8 @@ struct mapped_file;
 #define VM_GROWSDOWN (1U << 8)
 #define VM_NORESERVE (1U << 9)
 #define VM_LOCKED (1U << 10)
+#define VM_HUGEPAGE 0x800U    /* madvise: large pages are welcome */
+#define VM_NOHUGEPAGE 0x1000U /* … or not */
 
 #define VM_ACCESS (VM_READ | VM_WRITE | VM_EXEC)
 #define VM_MAY_SHIFT 4 /* VM_READ << this is VM_MAYREAD */
@@ -50,6 +52,7 @@ struct vma {
     uint32_t flags;           /* VM_* */
     bool has_anon;            /* A: may hold private frames; fork copies its
                                  page-table entries */
+    bool has_huge;            /* A: may hold large pages */
     uint64_t pgoff;           /* of start, in pages: into the file; for
                                  anonymous memory start's page number when it
                                  was mapped */

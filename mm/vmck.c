@@ -9,16 +9,16 @@
  *            maps kernel memory, a free frame or a reserved one; a writable
  *            entry of a private area holds the frame's only reference
  *   tables   nentries is the number of entries; rss and ntables add up
- *   frames   (vmck_check_all) every reference to a frame of a program's is an
- *            entry, or its page cache
  *
  * The first breach is a panic that names it. Nothing is repaired.
+ *
+ * Read next: mm/vmck_frames.c, which proves the same of frames.
  */
 #include "mm/vmck.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/lib/assert.h"
-#include "kernel/lib/mutex.h"
 #include "mm/anon.h"
+#include "mm/huge.h"
 #include "mm/kmap.h"
 #include "mm/limits.h"
 #include "mm/pagecache.h"
@@ -164,6 +164,41 @@ static void check_leaf(struct mm *mm, pte_t *table, vaddr_t va,
     pt_unlock(table);
 }
 
+static void check_large_locked(struct mm *mm, vaddr_t va, pte_t pte)
+{
+    struct vma *vma = vma_find(&mm->vmas, va);
+    struct page *block = pte_page(pte);
+    uint64_t bits;
+
+    VMCK(vma != NULL && vma->start <= va && va + HUGE_SIZE <= vma->end &&
+             vma->file == NULL && vma->has_huge,
+         "the large page at %#lx is not within an anonymous area", va);
+    bits = vma_pte_bits(vma->flags, true) | PTE_PS;
+    VMCK((pte.v & ~PTE_ADDR_MASK) == bits,
+         "%#lx: large entry %#lx, but the area's rights are %#lx", va, pte.v,
+         bits);
+    VMCK(block->use == PAGE_ANON && block->order == PT_ENTRY_BITS &&
+             atomic_load(&block->refs) == 1,
+         "%#lx maps frame %#lx as a large page: use %u, order %u", va,
+         page_to_pfn(block), block->use, block->order);
+    VMCK(block->huge.table->use == PAGE_TABLE &&
+             block->huge.table->table.nentries == 0,
+         "the large page at %#lx has no table set aside", va);
+}
+
+/* The entry at va, of level 1, if it maps a large page (mm/huge.h) still. */
+static void check_large(struct mm *mm, vaddr_t va, pte_t *entry,
+                        struct tally *tally)
+{
+    pt_lock(entry);
+    if (pte_large(*entry, 1)) {
+        check_large_locked(mm, va, *entry);
+        tally->rss[MM_RSS_ANON] += HUGE_PAGES;
+        tally->tables++;
+    }
+    pt_unlock(entry);
+}
+
 /* A table of `level` with `count` entries for user space, starting at va. */
 static void check_table(struct mm *mm, pte_t *table, unsigned level, vaddr_t va,
                         unsigned count, struct tally *tally)
@@ -181,6 +216,10 @@ static void check_table(struct mm *mm, pte_t *table, unsigned level, vaddr_t va,
         if (pte_none(pte))
             continue;
         n++;
+        if (pte_large(pte, level)) {
+            check_large(mm, va, &table[i], tally);
+            continue;
+        }
         VMCK(page->use == PAGE_TABLE && atomic_load(&page->refs) == 1,
              "%#lx: level %u points to frame %#lx, which is no table", va,
              level, page_to_pfn(page));
@@ -220,9 +259,13 @@ void vmck_check_page_locked(struct mm *mm, vaddr_t va)
 
     if (vma != NULL)
         check_vma(mm, vma);
-    if (va < USER_END && pt_descend(mm, va, 0, false, &cur) == 0)
+    if (va >= USER_END)
+        return;
+    if (pt_descend(mm, va, 0, false, &cur) == 0)
         check_leaf(mm, cur.entry[0] - pt_index(va, 0),
-                   ROUND_DOWN(va, pt_entry_span(1)), &tally);
+                   ROUND_DOWN(va, HUGE_SIZE), &tally);
+    else if (cur.level == 1)
+        check_large(mm, ROUND_DOWN(va, HUGE_SIZE), cur.entry[1], &tally);
 }
 
 void vmck_check_destroyed(const struct mm *mm)
@@ -235,119 +278,4 @@ void vmck_check_destroyed(const struct mm *mm)
          "a dead address space has %ld tables", atomic64_load(&mm->ntables));
     VMCK(mm->total_pages == 0 && mm->data_pages == 0 && mm->vmas.count == 0,
          "a dead address space has %zu areas", mm->vmas.count);
-}
-
-/* ---- frames ---- */
-
-/*
- * Frames are counted while others may run: a thread at work on another CPU, or
- * preempted, holds references that no entry shows yet. An error stays; so a
- * frame is wrong if it is so, in the same way, at many looks in a row. If there
- * is no quiet moment in LOOKS_MAX looks, nothing is said.
- */
-#define LOOKS_MAX 1000
-#define LOOKS_SURE 100
-
-/* What a look found. */
-struct look {
-    struct page *odd; /* NULL: all is well */
-    int32_t refs;
-    uint32_t found;
-    bool complete; /* no address space was being changed */
-};
-
-static bool look_complete;                               /* V */
-static struct mutex vmck_mutex = MUTEX_INIT(vmck_mutex); /* V, page.check */
-/* V: vmck_mutex */
-
-/* Adds the references that mm's entries hold to their frames' count. */
-static void count_entries(struct mm *mm)
-{
-    struct pt_cursor cur;
-    struct vma *vma;
-    vaddr_t va, stop;
-
-    if (!rwsem_read_trylock(&mm->mmap_lock)) {
-        look_complete = false;
-        return;
-    }
-    vma_for_each (vma, &mm->vmas)
-        for (va = vma->start; pt_next_table(mm, &va, vma->end, &cur, &stop);)
-            for (pte_t *e = cur.entry[0]; va < stop; va += PAGE_SIZE, e++)
-                if (!pte_none(*e) && pte_page(*e) != anon_zero_page)
-                    pte_page(*e)->check++;
-    rwsem_read_unlock(&mm->mmap_lock);
-}
-
-/* The first frame whose references are not those that were found; NULL: all
- * are. */
-static struct page *find_odd_frame(void)
-{
-    for (size_t pfn = 0; pfn < page_array_len; pfn++) {
-        struct page *page = &page_array[pfn];
-        bool cached = page->use == PAGE_FILE && pagecache_has_page(page);
-
-        if (page->use != PAGE_ANON && page->use != PAGE_FILE)
-            continue;
-        page->check += cached;
-        if ((uint32_t)atomic_load(&page->refs) != page->check)
-            return page;
-    }
-    return NULL;
-}
-
-/* => vmck_mutex held */
-static struct look look_at_frames(void)
-{
-    struct look look = {.complete = true};
-
-    preempt_disable();
-    look_complete = true;
-    for (size_t pfn = 0; pfn < page_array_len; pfn++)
-        page_array[pfn].check = 0;
-    mm_visit_all(count_entries);
-    look.complete = look_complete;
-    look.odd = find_odd_frame();
-    if (look.odd != NULL) {
-        look.refs = atomic_load(&look.odd->refs);
-        look.found = look.odd->check;
-    }
-    preempt_enable();
-    return look;
-}
-
-static bool is_same(const struct look *a, const struct look *b)
-{
-    return a->odd == b->odd && a->refs == b->refs && a->found == b->found;
-}
-
-static void check_frames(void)
-{
-    struct look last = look_at_frames(), look;
-    int sure = 0;
-
-    for (int i = 0; i < LOOKS_MAX && sure < LOOKS_SURE; i++) {
-        if (last.complete && last.odd == NULL)
-            return;
-        preempt_schedule();
-        look = look_at_frames();
-        sure = look.complete && is_same(&look, &last) ? sure + 1 : 0;
-        last = look;
-    }
-    if (sure == LOOKS_SURE)
-        panic("vmck: frame %#lx of use %u has %d references, but %u entries "
-              "and caches hold it",
-              page_to_pfn(last.odd), last.odd->use, last.refs, last.found);
-}
-
-void vmck_check_all(void)
-{
-    for (struct mm *mm = mm_next(NULL); mm != NULL; mm = mm_next(mm)) {
-        rwsem_write_lock(&mm->mmap_lock);
-        vmck_check_locked(mm);
-        rwsem_write_unlock(&mm->mmap_lock);
-    }
-    mutex_lock(&vmck_mutex);
-    check_frames();
-    mutex_unlock(&vmck_mutex);
 }

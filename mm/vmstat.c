@@ -31,6 +31,9 @@ static const char *const names[VMSTAT_ITEMS] = {
     [VM_FORK_PTES] = "fork_ptes",
     [VM_RECLAIMED] = "pages_reclaimed",
     [VM_OOM_KILLS] = "oom_kill",
+    [VM_THP_FAULT_ALLOC] = "thp_fault_alloc",
+    [VM_THP_FAULT_FALLBACK] = "thp_fault_fallback",
+    [VM_THP_SPLIT] = "thp_split_pmd",
 };
 
 uint64_t vmstat_sum(enum vmstat_item item)

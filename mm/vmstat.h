@@ -34,6 +34,9 @@ enum vmstat_item {
     VM_FORK_PTES, /* entries copied by fork */
     VM_RECLAIMED, /* clean cache pages dropped for want of memory */
     VM_OOM_KILLS,
+    VM_THP_FAULT_ALLOC,    /* first touch: a large page */
+    VM_THP_FAULT_FALLBACK, /* … for which there was no block */
+    VM_THP_SPLIT,
     VMSTAT_ITEMS,
 };
 

@@ -23,7 +23,8 @@ from testing import oracle  # noqa: E402
 from testing.suite import Context, Failure, TESTS  # noqa: E402
 
 MODULES = ("hostside", "boot", "foreign", "smp", "shell", "terminal",
-           "exhaustion", "reports", "tool", "build")
+           "exhaustion", "huge", "reports", "tool",
+           "build")
 # The longest first, so that none is left running alone at the end.
 ON_REQUEST = "stress-"  # testing/smp.py says why
 LONG_FIRST = ("build-*", "smp-*", "stress-*", "boot-uefi*", "host-*",

@@ -90,7 +90,8 @@ static void ring_advance(struct pipe *pipe, uint32_t n)
     }
 }
 
-/* Moves bytes out until io is full or the pipe empty. How many, or -EFAULT. */
+/* Moves bytes out until io is full or the pipe empty. How many, or -EFAULT. As
+ * on Linux, what cannot be copied whole, up to the page's end, stays. */
 static ssize_t ring_read_locked(struct pipe *pipe, struct iobuf *io)
 {
     size_t done = 0, n, copied;
@@ -102,11 +103,10 @@ static ssize_t ring_read_locked(struct pipe *pipe, struct iobuf *io)
         n = MIN(pipe->used, PAGE_SIZE - within);
         n = MIN(n, io->len);
         copied = iobuf_copy_to(io, (char *)page_address(page) + within, n);
-        if (copied > 0)
-            ring_advance(pipe, (uint32_t)copied);
-        done += copied;
         if (copied < n)
             return done > 0 ? (ssize_t)done : -EFAULT;
+        ring_advance(pipe, (uint32_t)n);
+        done += n;
     }
     return (ssize_t)done;
 }
@@ -115,7 +115,7 @@ static ssize_t ring_read_locked(struct pipe *pipe, struct iobuf *io)
  * -ENOMEM if none. */
 static ssize_t ring_write_locked(struct pipe *pipe, struct iobuf *io)
 {
-    size_t done = 0, n, copied = 0;
+    size_t done = 0, n, copied;
     int err = 0;
 
     while (io->len > 0 && pipe->used < PIPE_SIZE) {
@@ -133,14 +133,14 @@ static ssize_t ring_write_locked(struct pipe *pipe, struct iobuf *io)
         n = MIN(PAGE_SIZE - within, (size_t)(PIPE_SIZE - pipe->used));
         n = MIN(n, io->len);
         copied = iobuf_copy_from(io, (char *)page_address(*slot) + within, n);
-        WRITE_ONCE(pipe->used, pipe->used + (uint32_t)copied);
-        done += copied;
-        if (copied == n)
-            continue;
-        if (copied == 0 && within == 0 && pipe->used <= PIPE_SIZE - PAGE_SIZE)
-            drop_page(pipe, at); /* it holds nothing */
-        err = -EFAULT;
-        break;
+        if (copied < n) {
+            if (within == 0 && pipe->used <= PIPE_SIZE - PAGE_SIZE)
+                drop_page(pipe, at); /* it holds nothing */
+            err = -EFAULT;
+            break;
+        }
+        WRITE_ONCE(pipe->used, pipe->used + (uint32_t)n);
+        done += n;
     }
     return done > 0 ? (ssize_t)done : err;
 }

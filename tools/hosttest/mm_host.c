@@ -8,6 +8,8 @@
 #include "kernel/cpu/apic.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/x86.h"
+#include "kernel/lib/string.h"
+#include "mm/huge.h"
 #include "mm/kmap.h"
 #include "mm/pagetable.h"
 #include "mm/slab.h"
@@ -20,6 +22,7 @@
 
 static struct tlb_entry {
     bool valid;
+    bool large; /* a part of a large page */
     vaddr_t va;
     pte_t pte;
 } tlb[TLB_ENTRIES];
@@ -31,10 +34,14 @@ static struct tlb_entry *tlb_slot(vaddr_t va)
     return &tlb[(va >> PAGE_SHIFT) % TLB_ENTRIES];
 }
 
+/* All of a large page goes, by whichever address (SDM vol. 3, 4.10.4.1). */
 void host_flush_page(vaddr_t va)
 {
     if (tlb_slot(va)->va == ROUND_DOWN(va, PAGE_SIZE))
         tlb_slot(va)->valid = false;
+    for (size_t i = 0; i < TLB_ENTRIES; i++)
+        if (tlb[i].large && tlb[i].va / HUGE_SIZE == va / HUGE_SIZE)
+            tlb[i].valid = false;
 }
 
 void host_flush_all(void)
@@ -55,6 +62,15 @@ void apic_send(uint32_t apic_id, uint8_t vector)
     FAIL("interrupt %u to CPU %u", vector, apic_id);
 }
 
+/* The command line: large pages for all. */
+bool boot_option(const char *name, char *buf, size_t size)
+{
+    if (strcmp(name, "transparent_hugepage") != 0)
+        return false;
+    strlcpy(buf, "always", size);
+    return true;
+}
+
 size_t kstack_shrink(void)
 {
     return 0;
@@ -73,9 +89,12 @@ void mm_host_init(size_t mib)
     mm_init();
 }
 
-/* The last-level entry as the CPU finds it, with the rights of all levels. */
-static pte_t walk(vaddr_t va)
+/* The page's entry as the CPU finds it, with the rights of all levels, and as
+ * if large pages were many small ones. */
+static pte_t walk(vaddr_t va, bool *large)
 {
+    size_t within;
+
     pte_t *table = phys_to_virt(loaded_root), pte;
     uint64_t rights = PTE_P | PTE_RW | PTE_US, denied = 0;
 
@@ -83,11 +102,13 @@ static pte_t walk(vaddr_t va)
         pte = table[pt_index(va, level)];
         rights &= pte.v;
         denied |= pte.v & PTE_XD;
-        if (level == 0 || !pte_present(pte))
+        *large = pte_large(pte, level);
+        if (level == 0 || *large || !pte_present(pte))
             break;
         table = phys_to_virt(pte_paddr(pte));
     }
-    return (pte_t){pte_paddr(pte).v | rights | denied};
+    within = *large ? pt_index(va, 0) * PAGE_SIZE : 0;
+    return (pte_t){(pte_paddr(pte).v + within) | rights | denied};
 }
 
 static bool grants(pte_t pte, enum mm_access access)
@@ -115,19 +136,20 @@ static bool try_access(vaddr_t va, enum mm_access access, uint64_t *word)
 {
     struct tlb_entry *slot = tlb_slot(va);
     vaddr_t page = ROUND_DOWN(va, PAGE_SIZE);
+    bool large;
     pte_t pte;
 
     if (slot->valid && slot->va == page && grants(slot->pte, access)) {
         touch(slot->pte, va, access, word);
         return true;
     }
-    pte = walk(va);
+    pte = walk(va, &large);
     if (!grants(pte, access)) {
         host_flush_page(va); /* SDM vol. 3, 4.10.4.1: faults do */
         return false;
     }
     if (!rnd_once_in(4))
-        *slot = (struct tlb_entry){true, page, pte};
+        *slot = (struct tlb_entry){true, large, page, pte};
     touch(pte, va, access, word);
     return true;
 }

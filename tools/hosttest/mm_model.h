@@ -17,7 +17,7 @@
 #define WORD_STEP (PAGE_SIZE / WORDS)
 
 /* The area: it starts in one table and ends in another. */
-#define AREA_PAGES 400
+#define AREA_PAGES 1400
 #define AREA_BASE (0x40000000UL - 150 * PAGE_SIZE)
 /* The heap. */
 #define HEAP_PAGES 60

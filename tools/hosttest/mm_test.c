@@ -35,7 +35,7 @@ static void step_access(void)
 static void random_range(size_t *at, size_t *npages)
 {
     *at = rnd_below(AREA_PAGES);
-    *npages = rnd_once_in(20) ? 400 : 12;
+    *npages = rnd_once_in(20) ? AREA_PAGES : 12;
     *npages = 1 + rnd_below(MIN(AREA_PAGES - *at, *npages));
 }
 
@@ -48,11 +48,12 @@ static void model_unmap(size_t at, size_t npages)
 /* Invents a request of npages; the object that it will map, -1 if none. */
 static int invent_request(struct mmap_request *req, size_t npages)
 {
-    int object = rnd_once_in(2) ? -1 : (int)rnd_below(FILES);
+    const bool large = npages > OBJECT_PAGES;
+    int object = large || rnd_once_in(2) ? -1 : (int)rnd_below(FILES);
 
-    req->prot = (int)rnd_below(8);
+    req->prot = large ? PROT_READ | PROT_WRITE : (int)rnd_below(8);
     req->len = npages * PAGE_SIZE - rnd_below(PAGE_SIZE);
-    req->flags = rnd_once_in(3) ? MAP_SHARED : MAP_PRIVATE;
+    req->flags = !large && rnd_once_in(3) ? MAP_SHARED : MAP_PRIVATE;
     if (object >= 0) {
         req->file = &objects[object].file;
         req->offset = rnd_below(OBJECT_PAGES) * PAGE_SIZE;
@@ -110,7 +111,10 @@ static void step_map(void)
     int object, err;
 
     random_range(&at, &npages);
-    npages = MIN(npages, (size_t)OBJECT_PAGES);
+    if (rnd_once_in(10)) /* room for large pages */
+        npages = AREA_PAGES - at;
+    else
+        npages = MIN(npages, (size_t)OBJECT_PAGES);
     object = invent_request(&req, npages);
     if (req.file != NULL)
         req.offset = MIN(req.offset, (OBJECT_PAGES - npages) * PAGE_SIZE);

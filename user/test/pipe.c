@@ -268,6 +268,21 @@ static void ping_pong(void)
     CHECK_EXIT(wait_child(pid), 0);
 }
 
+/* What cannot be copied is neither written nor taken out. */
+static void bad_memory(void)
+{
+    char *p = map_island(4), text[200];
+
+    REQUIRE_OK(pipe(ends));
+    CHECK_OK(mprotect(p + 3 * PAGE, PAGE, PROT_NONE));
+    CHECK_ERRNO(write(ends[1], p + 3 * PAGE - 50, 100), EFAULT);
+    CHECK_EQ(write(ends[1], "abc", 3), 3);
+    CHECK_ERRNO(read(ends[0], p + 3 * PAGE - 1, 3), EFAULT);
+    CHECK_EQ(read(ends[0], text, sizeof(text)), 3);
+    CHECK_EQ(memcmp(text, "abc", 3), 0);
+    CHECK_EQ(write(ends[1], p, 3 * PAGE + 100), 3 * (long)PAGE);
+}
+
 static const struct test_case cases[] = {
     CASE(bytes_in_order),
     CASE(descriptors),
@@ -282,6 +297,7 @@ static const struct test_case cases[] = {
     CASE(flags),
     CASE(nothing_at_all),
     CASE(ping_pong),
+    CASE(bad_memory),
 };
 
 TEST_MAIN(cases)

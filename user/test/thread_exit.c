@@ -100,17 +100,24 @@ static void exit_group_of_another_thread(void)
     CHECK_EXIT(run_child(waits_beside_exit_group, NULL), 14);
 }
 
+static volatile int leader_alive; /* the kernel clears it */
+
 static int outlives_leader(void *baton)
 {
     char byte;
 
     while (ASK(read, ((int *)baton)[0], &byte, 1) != 1)
         continue;
+    while (word_get(&leader_alive))
+        sleep_ms(1);
+    sleep_ms(20); /* for what is left of its way out */
     return 16;
 }
 
 static int leader_leaves(void *baton)
 {
+    leader_alive = 1;
+    ASK(set_tid_address, &leader_alive);
     thread_start(&threads[0], outlives_leader, baton);
     ASK(exit, 15);
     return 1;
