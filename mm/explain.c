@@ -47,6 +47,7 @@ static const char *frame_words(pte_t pte)
     case PAGE_ANON: return "private memory";
     case PAGE_FILE: return "a page of a file";
     case PAGE_TABLE: return "a page table";
+    case PAGE_HUGETLB: return "one of the pool for MAP_HUGETLB";
     default: return "kernel memory";
     }
 }

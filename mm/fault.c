@@ -22,7 +22,7 @@
 #include "kernel/lib/assert.h"
 #include "mm/anon.h"
 #include "mm/filemap.h"
-#include "mm/huge.h"
+#include "mm/hugetlb.h"
 #include "mm/pagecache.h"
 #include "mm/stack.h"
 #include "mm/tlb.h"
@@ -76,6 +76,8 @@ enum mm_fault_result fault_in_page(struct vma *vma, vaddr_t va,
     struct fault fault;
     int err;
 
+    if (unlikely((vma->flags & VM_HUGETLB) != 0))
+        return hugetlb_fault(vma, va, access);
     if (huge_is_wanted(vma, va, access) && huge_fill(vma, va))
         return MM_FAULT_OK;
     err = pt_descend(vma->mm, va, 0, true, &cur);

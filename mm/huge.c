@@ -141,6 +141,7 @@ static void split_locked(struct mm *mm, pte_t *entry, vaddr_t va)
     struct page *block = pte_page(large);
     struct page *table = block->huge.table;
 
+    ASSERT(block->use == PAGE_ANON);
     if (pte_present(large)) {
         pt_set(mm, va, entry, (pte_t){large.v & ~PTE_P}, __func__);
         tlb_flush_page(mm, va);

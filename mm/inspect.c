@@ -60,6 +60,8 @@ static void count_pages(struct vma *vma, struct vma_info *out)
     struct pt_cursor cur;
     vaddr_t va, stop;
 
+    if ((vma->flags & VM_HUGETLB) != 0)
+        return; /* not counted as resident, as on Linux */
     for (va = vma->start; pt_next_mapped(vma->mm, &va, vma->end, &cur, &stop);
          va = stop) {
         pte_t *entry = cur.entry[0];

@@ -18,7 +18,7 @@
 #include "kernel/lib/assert.h"
 #include "mm/anon.h"
 #include "mm/filemap.h"
-#include "mm/huge.h"
+#include "mm/hugetlb.h"
 #include "mm/kmap.h"
 #include "mm/limits.h"
 #include "mm/mmap.h"
@@ -53,6 +53,7 @@ void mm_init(void)
     pagecache_init();
     anon_init();
     huge_init();
+    hugetlb_init();
     page_set_reclaim(reclaim);
 }
 
@@ -181,8 +182,11 @@ static void destroy(struct mm *mm)
     preempt_enable();
     rwsem_write_lock(&mm->mmap_lock);
     tlb_begin_dead(&tlb, mm);
-    vma_for_each (vma, &mm->vmas)
+    vma_for_each (vma, &mm->vmas) {
+        if (unlikely((vma->flags & VM_HUGETLB) != 0))
+            hugetlb_release(vma);
         range_zap(vma, vma->start, vma->end, &tlb);
+    }
     /* Tables are built for areas only: no need to search elsewhere. */
     vma_for_each (vma, &mm->vmas)
         pt_free_empty(&tlb, vma->start, vma->end);

@@ -15,6 +15,7 @@
 #include "kernel/lib/assert.h"
 #include "mm/fault.h"
 #include "mm/filemap.h"
+#include "mm/hugetlb.h"
 #include "mm/limits.h"
 #include "mm/pagecache.h"
 #include "mm/range.h"
@@ -205,6 +206,21 @@ static bool hint_fits(struct mm *mm, vaddr_t hint, size_t len, vaddr_t high,
     return true;
 }
 
+/* The same for MAP_HUGETLB: on a multiple of its pages' size. */
+static int choose_large_place(struct mm *mm, const struct mmap_request *req,
+                              vaddr_t *out)
+{
+    const size_t spare = HUGE_SIZE - PAGE_SIZE;
+
+    if (hint_fits(mm, ROUND_UP(req->addr, HUGE_SIZE), req->len, USER_END, out))
+        return 0;
+    if (vma_find_hole_below(&mm->vmas, req->len + spare, MMAP_MIN_ADDR,
+                            mm->mmap_top, out) != 0)
+        return -ENOMEM;
+    *out = ROUND_DOWN(*out + spare, HUGE_SIZE);
+    return 0;
+}
+
 /* Where the area goes. req->len is rounded up. */
 static int choose_place(struct mm *mm, const struct mmap_request *req,
                         vaddr_t *out)
@@ -215,8 +231,12 @@ static int choose_place(struct mm *mm, const struct mmap_request *req,
         return -ENOMEM;
     if (req->flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
         *out = req->addr;
+        if ((req->flags & MAP_HUGETLB) && (req->addr & (HUGE_SIZE - 1)) != 0)
+            return -EINVAL;
         return check_fixed(mm, req);
     }
+    if (req->flags & MAP_HUGETLB)
+        return choose_large_place(mm, req, out);
     high = req->flags & MAP_32BIT ? MAP_32BIT_HIGH : USER_END;
     if (hint_fits(mm, req->addr, req->len, high, out))
         return 0;
@@ -278,6 +298,8 @@ static int area_flags(const struct mmap_request *req, uint32_t *flags)
         *flags |= VM_GROWSDOWN;
     if (req->flags & MAP_NORESERVE)
         *flags |= VM_NORESERVE;
+    if (req->flags & MAP_HUGETLB)
+        *flags |= VM_HUGETLB;
     return req->file != NULL ? file_flags(req, flags) : anon_flags(req, flags);
 }
 
@@ -350,7 +372,7 @@ static int map_locked(struct mm *mm, struct mmap_request *req, vaddr_t *out)
     if (err != 0)
         return err;
     *out = area.start;
-    if ((area.flags & VM_MAYSHARE) &&
+    if ((area.flags & VM_MAYSHARE) && (area.flags & VM_HUGETLB) == 0 &&
         (area.file == NULL || area.file->cache == NULL))
         return map_shared_anon_locked(mm, &area);
     return replace_locked(mm, &area);
@@ -361,13 +383,18 @@ int mm_mmap(struct mm *mm, const struct mmap_request *req, vaddr_t *out)
     struct mmap_request r = *req;
     int err;
 
-    if (r.flags & MAP_HUGETLB) /* as Linux with an empty pool */
-        return r.file != NULL || r.len == 0 ? -EINVAL : -ENOMEM;
+    if (r.flags & MAP_HUGETLB) {
+        err = hugetlb_prepare(mm, &r);
+        if (err != 0)
+            return err;
+    }
     rwsem_write_lock(&mm->mmap_lock);
     err = map_locked(mm, &r, out);
     if (vmck_enabled)
         vmck_check_locked(mm);
     rwsem_write_unlock(&mm->mmap_lock);
+    if (r.flags & MAP_HUGETLB)
+        put_file(r.file);
     if (err == 0 && ((r.flags & MAP_LOCKED) ||
                      (r.flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE))
         mm_populate(mm, *out, *out + r.len);

@@ -28,7 +28,7 @@ struct vma *mmap_add_area_locked(struct mm *mm, const struct area *area,
                                  struct vma *spare);
 
 /* Removes whatever is mapped in [start, end), splitting at the ends.
- * => 0 or -ENOMEM, nothing then changed */
+ * => 0, -ENOMEM, nothing then changed, or -EINVAL inside a large page */
 __must_check int mmap_remove_locked(struct mm *mm, vaddr_t start, vaddr_t end);
 
 /* Takes vma, whose entries are gone, off the list and lets go of all that it
@@ -36,7 +36,7 @@ __must_check int mmap_remove_locked(struct mm *mm, vaddr_t start, vaddr_t end);
 void mmap_drop_vma_locked(struct mm *mm, struct vma *vma);
 
 /* Makes `at` a border between areas if it lies inside one.
- * => 0 or -ENOMEM */
+ * => 0, -ENOMEM or, inside a page of MAP_HUGETLB, -EINVAL */
 __must_check int mmap_split_locked(struct mm *mm, vaddr_t at);
 
 /* Merges vma with its neighbours where they are alike; the area that holds

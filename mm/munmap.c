@@ -13,7 +13,7 @@
 #include "kernel/abi/errno.h"
 #include "kernel/lib/assert.h"
 #include "mm/filemap.h"
-#include "mm/huge.h"
+#include "mm/hugetlb.h"
 #include "mm/limits.h"
 #include "mm/mmap.h"
 #include "mm/pagecache.h"
@@ -34,6 +34,8 @@ static int split_uncounted(struct mm *mm, vaddr_t at)
 
     if (vma == NULL || vma->start >= at)
         return 0;
+    if ((vma->flags & VM_HUGETLB) != 0 && (at & (HUGE_SIZE - 1)) != 0)
+        return -EINVAL;
     upper = mmap_vma_alloc();
     if (upper == NULL)
         return -ENOMEM;
@@ -85,6 +87,8 @@ int mmap_remove_locked(struct mm *mm, vaddr_t start, vaddr_t end)
         return err;
     tlb_begin(&tlb, mm);
     while ((vma = vma_find_overlap(&mm->vmas, start, end)) != NULL) {
+        if (unlikely((vma->flags & VM_HUGETLB) != 0))
+            hugetlb_release(vma);
         range_zap(vma, vma->start, vma->end, &tlb);
         mmap_drop_vma_locked(mm, vma);
     }

@@ -30,10 +30,11 @@ enum page_use {
     PAGE_RESERVED, /* not the allocator's */
     PAGE_KERNEL,   /* kernel data not told apart below */
     PAGE_SLAB,
-    PAGE_STACK, /* kernel stacks */
-    PAGE_TABLE, /* page tables */
-    PAGE_ANON,  /* private anonymous memory of programs */
-    PAGE_FILE,  /* the page cache: files, shared memory */
+    PAGE_STACK,   /* kernel stacks */
+    PAGE_TABLE,   /* page tables */
+    PAGE_ANON,    /* private anonymous memory of programs */
+    PAGE_FILE,    /* the page cache: files, shared memory */
+    PAGE_HUGETLB, /* the pool of MAP_HUGETLB, whether in use or not */
     PAGE_USES,
 };
 
@@ -64,6 +65,9 @@ struct page {
         struct {                /* PAGE_ANON, a large page's block; mm/huge.c */
             struct page *table; /* for when it is split */
         } huge;
+        struct {          /* PAGE_HUGETLB, a block in use; mm/hugetlb.c */
+            bool in_file; /* one of its references is a shared file's */
+        } hugetlb;
         struct { /* PAGE_FILE; mm/pagecache.c */
             struct page_cache *cache;
             uint64_t index; /* in pages from the file's start */
@@ -188,6 +192,10 @@ void page_free_list(struct list *pages);
  * the caller may hold any sleeping lock, so it can only try those.
  * Allocations made with preemption disabled do not call it. */
 void page_set_reclaim(size_t (*reclaim)(size_t n));
+
+/* Registers who gets a PAGE_HUGETLB block whose last reference is gone: such
+ * blocks are not freed. */
+void page_set_take_back(void (*take_back)(struct page *block));
 
 /* Counts, all CPUs' caches included. */
 size_t page_count(enum page_use use);

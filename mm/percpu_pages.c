@@ -46,7 +46,8 @@ struct cpu_pages {
 static struct cpu_pages stacks[MAX_CPUS];
 /* Their addresses: loading one is cheaper than computing it again and again. */
 static struct cpu_pages *stack_of[MAX_CPUS] __ro_after_init;
-static size_t (*reclaim_fn)(size_t n); /* C after mm_init */
+static size_t (*reclaim_fn)(size_t n);           /* C after mm_init */
+static void (*take_back_fn)(struct page *block); /* C after mm_init */
 
 void percpu_pages_init(void)
 {
@@ -65,6 +66,11 @@ static __always_inline struct cpu_pages *my_stack(void)
 void page_set_reclaim(size_t (*reclaim)(size_t n))
 {
     reclaim_fn = reclaim;
+}
+
+void page_set_take_back(void (*take_back)(struct page *block))
+{
+    take_back_fn = take_back;
 }
 
 static bool memory_is_short(void)
@@ -263,7 +269,7 @@ void page_free_last(struct page *page)
               "%d references",
               page_to_pfn(page), use, page->refs.v);
     if (page->order != 0) {
-        free_block(page);
+        (use == PAGE_HUGETLB ? take_back_fn : free_block)(page);
         return;
     }
     mark_free(page);

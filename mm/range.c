@@ -9,7 +9,7 @@
 #include "mm/range.h"
 #include "kernel/abi/errno.h"
 #include "mm/anon.h"
-#include "mm/huge.h"
+#include "mm/hugetlb.h"
 #include "mm/pagecache.h"
 #include "mm/tlbdebt.h"
 #include "mm/vmstat.h"
@@ -113,6 +113,10 @@ void range_zap(struct vma *vma, vaddr_t start, vaddr_t end,
     struct pt_cursor cur;
     vaddr_t va, stop;
 
+    if (unlikely((vma->flags & VM_HUGETLB) != 0)) {
+        hugetlb_zap(vma, start, end, tlb);
+        return;
+    }
     for (va = start; pt_next_mapped(vma->mm, &va, end, &cur, &stop);
          va = stop) {
         pte_t *entry = cur.entry[0];
@@ -165,13 +169,16 @@ static void protect_table_locked(struct vma *vma, pte_t *entry, vaddr_t va,
 void range_protect(struct vma *vma, vaddr_t start, vaddr_t end, uint32_t flags,
                    struct tlb_gather *tlb)
 {
+    const struct huge_rights rights = {flags, tlb};
     struct pt_cursor cur;
     vaddr_t va, stop;
 
+    if (unlikely((vma->flags & VM_HUGETLB) != 0)) {
+        hugetlb_protect(vma, start, end, &rights);
+        return;
+    }
     for (va = start; pt_next_mapped(vma->mm, &va, end, &cur, &stop);
          va = stop) {
-        const struct huge_rights rights = {flags, tlb};
-
         if (unlikely(cur.level != 0)) {
             if (!huge_protect(vma, &cur, va, stop, &rights))
                 stop = va;
@@ -220,6 +227,8 @@ int range_copy(struct vma *vma, struct mm *child, struct tlb_gather *tlb)
     vaddr_t va, stop;
     int err = 0;
 
+    if (unlikely((vma->flags & VM_HUGETLB) != 0))
+        return hugetlb_copy(vma, child, tlb);
     for (va = vma->start; pt_next_table(vma->mm, &va, vma->end, &from, &stop);
          va = stop) {
         int n;

@@ -196,14 +196,16 @@ bool vma_can_append(const struct vma *lower, vaddr_t start, uint32_t flags,
                     const struct mapped_file *file, uint64_t pgoff)
 {
     return lower != NULL && lower->end == start && lower->flags == flags &&
-           lower->file == file && lower->pgoff + vma_npages(lower) == pgoff;
+           (flags & VM_HUGETLB) == 0 && lower->file == file &&
+           lower->pgoff + vma_npages(lower) == pgoff;
 }
 
 bool vma_can_prepend(const struct vma *upper, vaddr_t end, uint32_t flags,
                      const struct mapped_file *file, uint64_t pgoff)
 {
     return upper != NULL && upper->start == end && upper->flags == flags &&
-           upper->file == file && upper->pgoff == pgoff;
+           (flags & VM_HUGETLB) == 0 && upper->file == file &&
+           upper->pgoff == pgoff;
 }
 
 bool vma_can_merge(const struct vma *lower, const struct vma *upper)

@@ -42,6 +42,7 @@ struct mapped_file;
 #define VM_LOCKED (1U << 10)
 #define VM_HUGEPAGE 0x800U    /* madvise: large pages are welcome */
 #define VM_NOHUGEPAGE 0x1000U /* … or not */
+#define VM_HUGETLB 0x2000U    /* MAP_HUGETLB: mm/hugetlb.h */
 
 #define VM_ACCESS (VM_READ | VM_WRITE | VM_EXEC)
 #define VM_MAY_SHIFT 4 /* VM_READ << this is VM_MAYREAD */

@@ -18,7 +18,7 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/lib/assert.h"
 #include "mm/anon.h"
-#include "mm/huge.h"
+#include "mm/hugetlb.h"
 #include "mm/kmap.h"
 #include "mm/limits.h"
 #include "mm/pagecache.h"
@@ -164,12 +164,36 @@ static void check_leaf(struct mm *mm, pte_t *table, vaddr_t va,
     pt_unlock(table);
 }
 
+/* Of MAP_HUGETLB: mm/hugetlb.h. */
+static void check_hugetlb_locked(const struct vma *vma, vaddr_t va, pte_t pte)
+{
+    const struct page *block = pte_page(pte);
+    const uint64_t bits = vma_pte_bits(vma->flags, pte_writable(pte)) | PTE_PS;
+
+    VMCK(((pte.v ^ bits) & ~(PTE_ADDR_MASK | PTE_D)) == 0 &&
+             va + HUGE_SIZE <= vma->end,
+         "%#lx: large entry %#lx, but the area's rights are %#lx", va, pte.v,
+         bits);
+    VMCK(block->use == PAGE_HUGETLB && block->order == PT_ENTRY_BITS &&
+             atomic_load(&block->refs) > 0,
+         "%#lx maps frame %#lx as a page of the pool: use %u, order %u", va,
+         page_to_pfn(block), block->use, block->order);
+    if (pte_writable(pte) && vma_is_private(vma))
+        VMCK(atomic_load(&block->refs) == 1,
+             "%#lx maps frame %#lx writable, which %d share", va,
+             page_to_pfn(block), atomic_load(&block->refs));
+}
+
 static void check_large_locked(struct mm *mm, vaddr_t va, pte_t pte)
 {
     struct vma *vma = vma_find(&mm->vmas, va);
     struct page *block = pte_page(pte);
     uint64_t bits;
 
+    if (vma != NULL && (vma->flags & VM_HUGETLB) != 0) {
+        check_hugetlb_locked(vma, va, pte);
+        return;
+    }
     VMCK(vma != NULL && vma->start <= va && va + HUGE_SIZE <= vma->end &&
              vma->file == NULL && vma->has_huge,
          "the large page at %#lx is not within an anonymous area", va);
@@ -191,8 +215,9 @@ static void check_large(struct mm *mm, vaddr_t va, pte_t *entry,
                         struct tally *tally)
 {
     pt_lock(entry);
-    if (pte_large(*entry, 1)) {
+    if (pte_large(*entry, 1))
         check_large_locked(mm, va, *entry);
+    if (pte_large(*entry, 1) && pte_page(*entry)->use == PAGE_ANON) {
         tally->rss[MM_RSS_ANON] += HUGE_PAGES;
         tally->tables++;
     }

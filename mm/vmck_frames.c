@@ -67,11 +67,14 @@ static struct page *find_odd_frame(void)
 {
     for (size_t pfn = 0; pfn < page_array_len; pfn++) {
         struct page *page = &page_array[pfn];
-        bool cached = page->use == PAGE_FILE && pagecache_has_page(page);
 
-        if (page->use != PAGE_ANON && page->use != PAGE_FILE)
+        if (page->use == PAGE_FILE)
+            page->check += pagecache_has_page(page);
+        else if (page->use == PAGE_HUGETLB)
+            page->check +=
+                atomic_load(&page->refs) > 0 && page->hugetlb.in_file;
+        else if (page->use != PAGE_ANON)
             continue;
-        page->check += cached;
         if ((uint32_t)atomic_load(&page->refs) != page->check)
             return page;
     }

@@ -7,6 +7,7 @@
  * Every figure is read by itself, so they are of slightly different moments.
  */
 #include "kernel/fs/procfs.h"
+#include "mm/hugetlb.h"
 #include "mm/mm.h"
 #include "mm/page.h"
 #include "mm/slab.h"
@@ -39,6 +40,19 @@ static void add_pages(struct strbuf *out, const char *key, size_t npages)
     strbuf_printf(out, "%8zu kB\n", npages * PAGE_KIB);
 }
 
+/* In pages of 2 MiB, but for the last two. */
+static void add_huge(struct strbuf *out)
+{
+    const struct hugetlb_counts pool = hugetlb_counts();
+
+    strbuf_printf(out, "HugePages_Total:   %5zu\n", pool.total);
+    strbuf_printf(out, "HugePages_Free:    %5zu\n", pool.free);
+    strbuf_printf(out, "HugePages_Rsvd:    %5zu\n", pool.reserved);
+    strbuf_printf(out, "HugePages_Surp:    %5u\n", 0U);
+    add_pages(out, "Hugepagesize", HUGE_PAGES);
+    add_pages(out, "Hugetlb", pool.total * HUGE_PAGES);
+}
+
 int proc_show_meminfo(int pid __unused, struct strbuf *out)
 {
     size_t free = page_count(PAGE_FREE), mapped, shmem;
@@ -64,6 +78,7 @@ int proc_show_meminfo(int pid __unused, struct strbuf *out)
     add_pages(out, "SUnreclaim", page_count(PAGE_SLAB));
     add_pages(out, "KernelStack", page_count(PAGE_STACK));
     add_pages(out, "PageTables", page_count(PAGE_TABLE));
+    add_huge(out);
     return 0;
 }
 

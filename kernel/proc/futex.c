@@ -82,7 +82,6 @@ void futex_init(void)
  * -EFAULT if it lies nowhere. */
 static int find_shared(struct mm *mm, vaddr_t at, struct futex_key *key)
 {
-    struct page_cache *cache;
     struct vma *vma;
     int err = -EFAULT;
 
@@ -91,9 +90,10 @@ static int find_shared(struct mm *mm, vaddr_t at, struct futex_key *key)
     if (vma != NULL && vma->start <= at) {
         err = 0;
         key->offset |= KEY_SHARED;
-        cache = vma_cache(vma);
-        if (cache != NULL && (vma->flags & VM_MAYSHARE)) {
-            key->object = cache;
+        if (vma->flags & VM_MAYSHARE) {
+            key->object = vma_cache(vma);
+            if (key->object == NULL)
+                key->object = vma->file; /* MAP_HUGETLB */
             key->offset = (vma_pgoff(vma, at) << PAGE_SHIFT) + (at & PAGE_MASK);
         }
     }

@@ -83,6 +83,12 @@ static __attribute__((noreturn)) void contended(const char *what)
     end_failed();
 }
 
+void mutex_init_class(struct mutex *mutex, uint64_t class)
+{
+    memset(mutex, 0, sizeof(*mutex));
+    mutex->id = class;
+}
+
 void mutex_lock_slow(struct mutex *mutex)
 {
     (void)mutex;

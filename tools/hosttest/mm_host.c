@@ -5,6 +5,7 @@
  * pay shows as wrong data.
  */
 #include "tools/hosttest/mm_host.h"
+#include <stdlib.h>
 #include "kernel/cpu/apic.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/x86.h"
@@ -69,6 +70,16 @@ bool boot_option(const char *name, char *buf, size_t size)
         return false;
     strlcpy(buf, "always", size);
     return true;
+}
+
+struct cpu_features cpu_features;
+
+size_t parse_u64(const char *s, unsigned base, uint64_t *out)
+{
+    char *end;
+
+    *out = strtoul(s, &end, (int)base);
+    return (size_t)(end - s);
 }
 
 size_t kstack_shrink(void)

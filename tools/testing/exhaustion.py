@@ -37,6 +37,24 @@ def exhaust_touch(context):
     exhaust(context, "touch", ENDINGS)
 
 
+@test("exhaust-stacks")
+def exhaust_stacks(context):
+    """Stacks of threads that are gone are unmapped and freed when memory runs
+    out: vmck sees that all CPUs forget them first."""
+    folder = compile_program(context, "exhaust", ANY_LIBC)
+    result = context.shell(
+        "/test/thread_many > /dev/null || echo FAILED\n"
+        "grep KernelStack /proc/meminfo\n/exhaust touch\n"
+        "grep KernelStack /proc/meminfo\necho alive\n",
+        extra=[folder], mem="48M", cpus=2, timeout=TIMEOUT)
+    context.succeeded(result)
+    context.true("FAILED" not in result.text(), "thread_many passes")
+    before, after = [int(kib) for kib in re.findall(
+        r"KernelStack: *(\d+) kB", result.text())]
+    context.true(after < before, f"stacks were freed ({before}, {after} kB)")
+    context.contains(result.text(), "^alive$", "the shell, afterwards")
+
+
 @test("exhaust-brk")
 def exhaust_brk(context):
     """The heap."""

@@ -49,6 +49,19 @@ def count(context):
                           f"many counted as {name} ({after - before})")
 
 
+@test("huge-pages-pool")
+def pool(context):
+    """The pool of MAP_HUGETLB is whole again after its users have gone."""
+    result = context.succeeded(context.shell(
+        "/test/hugetlb > /tmp/out || { cat /tmp/out; echo FAILED; }\n"
+        "grep HugePages /proc/meminfo\n", cpus=2,
+        kernel_args=ALWAYS + " hugepages=16"))
+    context.true("FAIL" not in result.text(), "the program passes")
+    for name, value in (("Total", 16), ("Free", 16), ("Rsvd", 0)):
+        context.contains(result.text(), rf"^HugePages_{name}: +{value}$",
+                         f"HugePages_{name} afterwards")
+
+
 @test("huge-pages-short")
 def short_of_memory(context):
     """Where there is no block of 2 MiB, small pages do."""

@@ -10,6 +10,8 @@ from machine import ROOT
 from testing.suite import Failure, add_test
 
 SOURCES = os.path.join(ROOT, "user", "test", "*.c")
+# Not the usual `vmck lockck`.
+KERNEL_ARGS = {"hugetlb": "vmck lockck hugepages=16"}
 BINARIES = os.path.join(ROOT, "build", "user", "test")
 
 
@@ -26,7 +28,10 @@ def linux_prefix():
 def compare(context, name):
     """The test `name`: here, there, and the same."""
     binary = os.path.join(BINARIES, name)
-    there = context.quire(f"/test/{name}")
+    settings = {}
+    if name in KERNEL_ARGS:
+        settings["kernel_args"] = KERNEL_ARGS[name]
+    there = context.quire(f"/test/{name}", **settings)
     prefix = linux_prefix()
     if prefix is not None:
         here = context.host(*prefix, binary, cwd=context.scratch,
