@@ -94,7 +94,7 @@ enum mm_fault_result fault_in_page(struct vma *vma, vaddr_t va,
     return resolve(&fault);
 }
 
-static bool is_allowed(const struct vma *vma, enum mm_access access)
+bool fault_is_allowed(const struct vma *vma, enum mm_access access)
 {
     /* On x86 whatever is mapped can be read, so any right grants reading. */
     static const uint32_t sufficient[] = {
@@ -150,7 +150,7 @@ enum mm_fault_result mm_fault(struct mm *mm, vaddr_t address,
     vma = find_area(mm, address);
     if (unlikely(vma == NULL))
         result = MM_FAULT_MAPERR;
-    else if (unlikely(!is_allowed(vma, access)))
+    else if (unlikely(!fault_is_allowed(vma, access)))
         result = MM_FAULT_ACCERR;
     else
         result = fault_in_page(vma, va, access);
@@ -159,31 +159,4 @@ enum mm_fault_result mm_fault(struct mm *mm, vaddr_t address,
     rwsem_read_unlock(&mm->mmap_lock);
     count_result(result);
     return result;
-}
-
-void mm_populate(struct mm *mm, vaddr_t start, vaddr_t end)
-{
-    vaddr_t va = start;
-
-    rwsem_read_lock(&mm->mmap_lock);
-    while (va < end) {
-        struct vma *vma = vma_find_overlap(&mm->vmas, va, end);
-        enum mm_access access = MM_READ;
-
-        if (vma == NULL)
-            break;
-        if ((vma->flags & VM_WRITE) != 0 && vma_is_private(vma))
-            access = MM_WRITE;
-        if (!is_allowed(vma, access))
-            break;
-        for (va = MAX(va, vma->start); va < MIN(end, vma->end);
-             va += PAGE_SIZE) {
-            enum mm_fault_result result = fault_in_page(vma, va, access);
-
-            if (result != MM_FAULT_OK && result != MM_FAULT_MAJOR)
-                goto out;
-        }
-    }
-out:
-    rwsem_read_unlock(&mm->mmap_lock);
 }

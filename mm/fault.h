@@ -26,9 +26,8 @@ struct fault {
 enum mm_fault_result fault_in_page(struct vma *vma, vaddr_t va,
                                    enum mm_access access);
 
-/* Faults in all of [start, end), as far as it is mapped: for MAP_POPULATE and
- * locked memory. => takes mmap_lock for read */
-void mm_populate(struct mm *mm, vaddr_t start, vaddr_t end);
+/* Do vma's rights allow the access? */
+bool fault_is_allowed(const struct vma *vma, enum mm_access access);
 
 /*
  * Puts pte into fault's entry if that still holds fault->pte; true if so.

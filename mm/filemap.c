@@ -17,6 +17,7 @@
  * lock innermost.
  */
 #include "mm/filemap.h"
+#include "mm/huge.h"
 #include "kernel/abi/errno.h"
 #include "kernel/lib/mutex.h"
 #include "mm/pagecache.h"
@@ -65,16 +66,31 @@ static bool map_page_locked(pte_t *entry, struct page *page, uint64_t bits)
     return true;
 }
 
-/* The pages around va that lie in its area, its table and an aligned window:
- * [*start, *end). */
+/* The pages around va that lie in its area, its table and an aligned window,
+ * or for who reads on and on one that begins at va: [*start, *end). */
 static void around_window(const struct fault *fault, vaddr_t *start,
                           vaddr_t *end)
 {
     const size_t window = AROUND_PAGES * PAGE_SIZE;
 
-    *start = ROUND_DOWN(fault->va, window);
-    *end = MIN(*start + window, fault->vma->end);
+    *start = fault->vma->flags & VM_SEQ_READ ? fault->va
+                                             : ROUND_DOWN(fault->va, window);
+    *end = MIN(*start + window, ROUND_DOWN(fault->va, HUGE_SIZE) + HUGE_SIZE);
+    *end = MIN(*end, fault->vma->end);
     *start = MAX(*start, fault->vma->start);
+}
+
+/* Gets the file's pages for [start, end) into the cache. */
+static void read_ahead(const struct fault *fault, vaddr_t start, vaddr_t end)
+{
+    for (vaddr_t va = start; va < end; va += PAGE_SIZE) {
+        struct page *page;
+
+        if (pagecache_get_page(vma_cache(fault->vma), vma_pgoff(fault->vma, va),
+                               &page, NULL) != 0)
+            break;
+        page_put(page);
+    }
 }
 
 /* Maps what the cache has around the fault, read-only. */
@@ -88,6 +104,8 @@ static void map_around(struct fault *fault)
     int mapped = 0;
 
     around_window(fault, &start, &end);
+    if (fault->vma->flags & VM_SEQ_READ)
+        read_ahead(fault, start, end);
     n = (end - start) >> PAGE_SHIFT;
     pagecache_find_pages(vma_cache(fault->vma), vma_pgoff(fault->vma, start), n,
                          pages);
@@ -133,7 +151,7 @@ enum mm_fault_result filemap_map(struct fault *fault)
     if (page == NULL)
         return result;
     map_one(fault, page);
-    if (fault->access != MM_WRITE)
+    if (fault->access != MM_WRITE && !(fault->vma->flags & VM_RAND_READ))
         map_around(fault);
     return result;
     /* END LAB */
@@ -218,19 +236,24 @@ void filemap_detach(struct vma *vma)
     spin_unlock(&cache->mappings_lock);
 }
 
-/* Removes vma's entries for pages from `first` on. => mmap_lock held */
-static void zap_vma(struct vma *vma, uint64_t first, struct tlb_gather *tlb)
+/* Removes vma's entries for the part. => mmap_lock held */
+static void zap_vma(struct vma *vma, const struct filemap_part *part,
+                    struct tlb_gather *tlb)
 {
-    vaddr_t start = vma->start;
+    const uint64_t first = MAX(part->first, vma->pgoff);
+    const uint64_t last = MIN(part->end, vma->pgoff + vma_npages(vma));
+    vaddr_t start = vma->start + ((first - vma->pgoff) << PAGE_SHIFT);
 
-    if (vma->pgoff + vma_npages(vma) <= first)
+    if (first >= last)
         return;
-    if (first > vma->pgoff)
-        start += (first - vma->pgoff) << PAGE_SHIFT;
-    range_zap(vma, start, vma->end, tlb);
+    if (part->copies)
+        range_zap(vma, start, start + ((last - first) << PAGE_SHIFT), tlb);
+    else
+        range_zap_file(vma, start, start + ((last - first) << PAGE_SHIFT), tlb);
 }
 
-static void zap_mm(struct mm *mm, struct page_cache *cache, uint64_t first)
+static void zap_mm(struct mm *mm, struct page_cache *cache,
+                   const struct filemap_part *part)
 {
     struct tlb_gather tlb;
     struct vma *vma;
@@ -239,7 +262,7 @@ static void zap_mm(struct mm *mm, struct page_cache *cache, uint64_t first)
     tlb_begin(&tlb, mm);
     vma_for_each (vma, &mm->vmas)
         if (vma_cache(vma) == cache)
-            zap_vma(vma, first, &tlb);
+            zap_vma(vma, part, &tlb);
     tlb_finish(&tlb);
     rwsem_read_unlock(&mm->mmap_lock);
 }
@@ -266,7 +289,7 @@ static struct mm *next_mapper(struct page_cache *cache, uint64_t round)
     return found;
 }
 
-void filemap_zap(struct page_cache *cache, uint64_t first)
+void filemap_zap(struct page_cache *cache, const struct filemap_part *part)
 {
     static struct mutex one_at_a_time = MUTEX_INIT(one_at_a_time);
     static uint64_t round; /* guarded by the mutex */
@@ -275,7 +298,7 @@ void filemap_zap(struct page_cache *cache, uint64_t first)
     mutex_lock(&one_at_a_time);
     round++;
     while ((mm = next_mapper(cache, round)) != NULL) {
-        zap_mm(mm, cache, first);
+        zap_mm(mm, cache, part);
         mm_put(mm);
     }
     mutex_unlock(&one_at_a_time);

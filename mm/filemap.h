@@ -20,9 +20,14 @@ enum mm_fault_result filemap_make_writable(struct fault *fault);
 void filemap_attach(struct vma *vma);
 void filemap_detach(struct vma *vma);
 
-/* Removes every entry that maps, or was copied from, pages of the cache from
- * `first` on, in all address spaces.
- * => no mmap_lock, no spinlock held; may sleep */
-void filemap_zap(struct page_cache *cache, uint64_t first);
+/* Pages [first, end) of a file, by index; and are private copies meant too? */
+struct filemap_part {
+    uint64_t first, end;
+    bool copies;
+};
+
+/* Removes every entry that maps, or was copied from, this part of the file, in
+ * all address spaces. => no mmap_lock, no spinlock held; may sleep */
+void filemap_zap(struct page_cache *cache, const struct filemap_part *part);
 
 #endif

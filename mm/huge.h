@@ -36,14 +36,20 @@ extern uint32_t huge_flags_set, huge_flags_clear;
 /* Boot: reads the command line. */
 void huge_init(void);
 
+/* May an anonymous area with these flags have large pages? */
+static inline bool huge_is_possible(uint32_t flags)
+{
+    return (flags & huge_flags_set) == huge_flags_set &&
+           (flags & huge_flags_clear) == 0;
+}
+
 /* Is a first touch of va to get a large page? */
 static inline bool huge_is_wanted(const struct vma *vma, vaddr_t va,
                                   enum mm_access access)
 {
     const vaddr_t start = ROUND_DOWN(va, HUGE_SIZE);
 
-    return (vma->flags & huge_flags_set) == huge_flags_set &&
-           (vma->flags & huge_flags_clear) == 0 && access == MM_WRITE &&
+    return huge_is_possible(vma->flags) && access == MM_WRITE &&
            vma->file == NULL && start >= vma->start &&
            start + HUGE_SIZE <= vma->end;
 }

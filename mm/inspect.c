@@ -106,7 +106,7 @@ static void describe_area(struct mm *mm, struct vma *vma, bool counts,
     out->write = (vma->flags & VM_WRITE) != 0;
     out->exec = (vma->flags & VM_EXEC) != 0;
     out->shared = (vma->flags & VM_MAYSHARE) != 0;
-    out->growsdown = (vma->flags & VM_GROWSDOWN) != 0;
+    out->flags = vma->flags;
     out->pgoff = vma->file != NULL ? vma->pgoff << PAGE_SHIFT : 0;
     name_area(mm, vma, out);
     if (counts)

@@ -97,22 +97,28 @@ int mm_create(struct mm **out)
     return err;
 }
 
-/* The copy of one area. */
+/* The copy of one area, unless madvise said otherwise. */
 static int fork_vma(struct vma *vma, struct mm *child, struct tlb_gather *tlb)
 {
-    struct vma *copy = mmap_vma_alloc();
+    const bool wipe = (vma->flags & VM_WIPEONFORK) != 0;
+    struct vma *copy;
 
+    if (vma->flags & VM_DONTCOPY)
+        return 0;
+    copy = mmap_vma_alloc();
     if (copy == NULL)
         return -ENOMEM;
     *copy = *vma;
     copy->mm = child;
+    if (wipe)
+        copy->has_anon = copy->has_huge = false;
     if (copy->file != NULL)
         copy->file->ops->get(copy->file);
     vma_insert(&child->vmas, copy);
     filemap_attach(copy);
     limits_account(child, copy->flags, (long)vma_npages(copy));
     /* What has no private frames is faulted in again from the file. */
-    return vma->has_anon ? range_copy(vma, child, tlb) : 0;
+    return vma->has_anon && !wipe ? range_copy(vma, child, tlb) : 0;
 }
 
 static void copy_properties(struct mm *child, const struct mm *parent)

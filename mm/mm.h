@@ -142,7 +142,8 @@ size_t mm_access(struct mm *mm, vaddr_t addr, void *buf, size_t len,
 /* What /proc/PID/maps and smaps show of one area. */
 struct vma_info {
     vaddr_t start, end;
-    bool read, write, exec, shared, growsdown;
+    bool read, write, exec, shared;
+    uint32_t flags; /* VM_* */
     uint64_t pgoff; /* in bytes */
     uint64_t dev, ino;
     char name[256]; /* path, "[heap]", "[stack]" or "" */

@@ -18,6 +18,7 @@
 #include "mm/hugetlb.h"
 #include "mm/limits.h"
 #include "mm/pagecache.h"
+#include "mm/populate.h"
 #include "mm/range.h"
 #include "mm/slab.h"
 #include "mm/vmck.h"

@@ -25,13 +25,15 @@
 static struct list reclaimable = LIST_INIT(reclaimable);
 static struct spinlock reclaimable_lock = SPINLOCK_INIT;
 
-/* Takes up to `max` pages out and frees them; how many. */
-static size_t drop_pages(struct page_cache *cache, uint64_t first,
-                         bool clean_only, size_t max)
+/* Takes up to `max` of the pages [first, end) out and frees them: clean ones
+ * that nobody else holds, or if max is SIZE_MAX some of all. How many. */
+static size_t drop_some(struct page_cache *cache, uint64_t first, uint64_t end,
+                        size_t max)
 {
     struct page *pages[32];
     struct pagetree_sweep sweep = {.first = first,
-                                   .clean_only = clean_only,
+                                   .end = end,
+                                   .clean_only = max != SIZE_MAX,
                                    .max = MIN(max, ARRAY_SIZE(pages)),
                                    .pages = pages};
 
@@ -40,6 +42,12 @@ static size_t drop_pages(struct page_cache *cache, uint64_t first,
     spin_unlock(&cache->lock);
     page_put_array(pages, sweep.npages);
     return sweep.npages;
+}
+
+static void drop_pages(struct page_cache *cache, uint64_t first, uint64_t end)
+{
+    while (drop_some(cache, first, end, SIZE_MAX) != 0)
+        continue;
 }
 
 void pagecache_create(struct page_cache *cache,
@@ -69,8 +77,7 @@ void pagecache_destroy(struct page_cache *cache)
         list_remove(&cache->all);
         spin_unlock(&reclaimable_lock);
     }
-    while (drop_pages(cache, 0, false, SIZE_MAX) != 0)
-        ;
+    drop_pages(cache, 0, UINT64_MAX);
     ASSERT(cache->npages == 0);
 }
 
@@ -274,10 +281,36 @@ void pagecache_resize(struct page_cache *cache, uint64_t size)
         return;
     WRITE_ONCE(cache->store_size, MIN(cache->store_size, size));
     first = size_in_pages(cache);
-    while (drop_pages(cache, first, false, SIZE_MAX) != 0)
-        ;
-    filemap_zap(cache, first);
+    drop_pages(cache, first, UINT64_MAX);
+    filemap_zap(cache, &(struct filemap_part){first, UINT64_MAX, true});
     zero_tail(cache, size);
+}
+
+/* Pages that would be read from the store below again are cleared in place.
+ * The first one that need not be. */
+static uint64_t clear_stored(struct page_cache *cache, uint64_t first,
+                             uint64_t end)
+{
+    const uint64_t store = READ_ONCE(cache->store_size);
+    struct page *page;
+
+    if (cache->ops->read_page == NULL)
+        return first;
+    for (; first < end && first << PAGE_SHIFT < store; first++) {
+        if (pagecache_get_page(cache, first, &page, NULL) != 0)
+            continue; /* past the end */
+        pagecache_mark_dirty(page);
+        memset(page_address(page), 0, PAGE_SIZE);
+        page_put(page);
+    }
+    return first;
+}
+
+void pagecache_punch(struct page_cache *cache, uint64_t first, uint64_t end)
+{
+    first = clear_stored(cache, first, MIN(end, size_in_pages(cache)));
+    drop_pages(cache, first, end);
+    filemap_zap(cache, &(struct filemap_part){first, end, false});
 }
 
 size_t pagecache_reclaim(size_t n)
@@ -290,7 +323,7 @@ size_t pagecache_reclaim(size_t n)
         size_t round;
 
         do {
-            round = drop_pages(cache, 0, true, n - freed);
+            round = drop_some(cache, 0, UINT64_MAX, n - freed);
             freed += round;
         } while (round != 0 && freed < n);
         if (freed >= n)

@@ -127,6 +127,13 @@ ssize_t pagecache_write(struct page_cache *cache, uint64_t offset,
  */
 void pagecache_resize(struct page_cache *cache, uint64_t size);
 
+/*
+ * A hole: the pages [first, end), by index, become zero, in the file and where
+ * it is mapped, but for private copies.
+ *   => may sleep, holds no mmap_lock
+ */
+void pagecache_punch(struct page_cache *cache, uint64_t first, uint64_t end);
+
 /* Drops up to n clean, unmapped pages of reclaimable caches; how many. */
 size_t pagecache_reclaim(size_t n);
 

@@ -146,7 +146,7 @@ static void sweep_leaf(struct page_cache *cache, struct pagetree_sweep *sweep,
         if (sweep->npages == sweep->max)
             return;
         if (page == NULL || base + slot < sweep->first ||
-            !is_wanted(sweep, page))
+            base + slot >= sweep->end || !is_wanted(sweep, page))
             continue;
         sweep->pages[sweep->npages++] = clear_slot(cache, node, slot);
     }
@@ -168,7 +168,8 @@ static void sweep_node(struct page_cache *cache, struct pagetree_sweep *sweep,
 
         if (sweep->npages == sweep->max)
             return;
-        if (child == NULL || child_base + (span - 1) < sweep->first)
+        if (child == NULL || child_base + (span - 1) < sweep->first ||
+            child_base >= sweep->end)
             continue;
         sweep_node(cache, sweep, child, level - 1, child_base);
         if (child->nused == 0) {

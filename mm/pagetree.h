@@ -21,7 +21,7 @@ __must_check int pagetree_insert(struct page_cache *cache, uint64_t index,
 
 /* Which pages to take out, and those that were. */
 struct pagetree_sweep {
-    uint64_t first;      /* from this index on */
+    uint64_t first, end; /* of these indices */
     bool clean_only;     /* only clean ones that nobody else holds */
     size_t max, npages;  /* at most; so many were */
     struct page **pages; /* room for max; with the cache's references */

@@ -138,6 +138,42 @@ void range_zap(struct vma *vma, vaddr_t start, vaddr_t end,
     }
 }
 
+/* => the table's lock held; how many were removed */
+static int zap_file_locked(struct vma *vma, pte_t *entry, vaddr_t va,
+                           vaddr_t stop, struct tlb_gather *tlb)
+{
+    int n = 0;
+
+    for (; va < stop; va += PAGE_SIZE, entry++) {
+        struct page *page = pte_page(*entry);
+
+        if (pte_none(*entry) || page->use != PAGE_FILE)
+            continue;
+        pt_set(vma->mm, va, entry, (pte_t){0}, __func__);
+        pt_count(entry, -1);
+        tlb_add_page(tlb, va, page);
+        n++;
+    }
+    return n;
+}
+
+void range_zap_file(struct vma *vma, vaddr_t start, vaddr_t end,
+                    struct tlb_gather *tlb)
+{
+    const enum mm_rss kind = pagecache_rss_kind(vma_cache(vma));
+    struct pt_cursor cur;
+    vaddr_t va, stop;
+
+    for (va = start; pt_next_table(vma->mm, &va, end, &cur, &stop); va = stop) {
+        int n;
+
+        pt_lock(cur.entry[0]);
+        n = zap_file_locked(vma, cur.entry[0], va, stop, tlb);
+        pt_unlock(cur.entry[0]);
+        atomic64_add(&vma->mm->rss[kind], -n);
+    }
+}
+
 /* May a private frame be written in place? Only by its one owner. With
  * mmap_lock held for write nobody can come to share it meanwhile. */
 static bool is_sole_owner(const struct vma *vma, const struct page *page)

@@ -38,6 +38,11 @@ enum mm_rss range_rss_kind(const struct vma *vma, const struct page *page);
 void range_zap(struct vma *vma, vaddr_t start, vaddr_t end,
                struct tlb_gather *tlb);
 
+/* The same for the pages of the area's file: private copies of them stay.
+ * => vma has a cache */
+void range_zap_file(struct vma *vma, vaddr_t start, vaddr_t end,
+                    struct tlb_gather *tlb);
+
 /* Gives the entries the rights of `flags`. => mmap_lock held for write */
 void range_protect(struct vma *vma, vaddr_t start, vaddr_t end, uint32_t flags,
                    struct tlb_gather *tlb);

@@ -43,6 +43,12 @@ struct mapped_file;
 #define VM_HUGEPAGE 0x800U    /* madvise: large pages are welcome */
 #define VM_NOHUGEPAGE 0x1000U /* … or not */
 #define VM_HUGETLB 0x2000U    /* MAP_HUGETLB: mm/hugetlb.h */
+/* madvise: */
+#define VM_RAND_READ 0x4000U   /* no reading around a fault */
+#define VM_SEQ_READ 0x8000U    /* reading on behind it */
+#define VM_DONTCOPY 0x10000U   /* a child does not get the area */
+#define VM_WIPEONFORK 0x20000U /* … or gets it empty */
+#define VM_DONTDUMP 0x40000U
 
 #define VM_ACCESS (VM_READ | VM_WRITE | VM_EXEC)
 #define VM_MAY_SHIFT 4 /* VM_READ << this is VM_MAYREAD */

@@ -179,9 +179,6 @@ void fs_init(void);
 
 /* Sends a signal (SIGPIPE) to the current process. kernel/proc/signal.c. */
 void signal_send_current(int sig);
-/* The current process is being ended: what may take long need not be finished,
- * for nobody will see its result. kernel/proc/signal.c. */
-bool signal_fatal_pending(void);
 /* The session of the current process: whose terminal /dev/tty is.
  * kernel/proc/procinfo.c. */
 int proc_current_session(void);

@@ -12,6 +12,7 @@
 #include "kernel/abi/fcntl.h"
 #include "kernel/fs/procfs.h"
 #include "kernel/lib/string.h"
+#include "mm/huge.h"
 #include "mm/mm.h"
 
 #define NAME_COLUMN 73 /* in a line of maps */
@@ -91,20 +92,36 @@ static void add_kib(struct strbuf *out, const char *key, size_t kib)
 static void add_absent(struct strbuf *out)
 {
     static const char *const keys[] = {
-        "KSM",           "LazyFree",       "AnonHugePages",   "ShmemPmdMapped",
-        "FilePmdMapped", "Shared_Hugetlb", "Private_Hugetlb", "Swap",
-        "SwapPss",       "Locked",
+        "KSM",           "LazyFree",       "ShmemPmdMapped",
+        "FilePmdMapped", "Shared_Hugetlb", "Private_Hugetlb",
+        "Swap",          "SwapPss",        "Locked",
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
         add_kib(out, keys[i], 0);
 }
 
+/* In Linux's order. */
 static void add_flags(struct strbuf *out, const struct vma_info *info)
 {
-    strbuf_printf(out, "VmFlags:%s%s%s%s%s \n", info->read ? " rd" : "",
-                  info->write ? " wr" : "", info->exec ? " ex" : "",
-                  info->shared ? " sh" : "", info->growsdown ? " gd" : "");
+    static const struct {
+        uint32_t flag;
+        const char *name;
+    } names[] = {
+        {VM_READ, "rd"},       {VM_WRITE, "wr"},     {VM_EXEC, "ex"},
+        {VM_SHARED, "sh"},     {VM_MAYREAD, "mr"},   {VM_MAYWRITE, "mw"},
+        {VM_MAYEXEC, "me"},    {VM_MAYSHARE, "ms"},  {VM_GROWSDOWN, "gd"},
+        {VM_LOCKED, "lo"},     {VM_SEQ_READ, "sr"},  {VM_RAND_READ, "rr"},
+        {VM_DONTCOPY, "dc"},   {VM_NORESERVE, "nr"}, {VM_HUGETLB, "ht"},
+        {VM_WIPEONFORK, "wf"}, {VM_DONTDUMP, "dd"},  {VM_HUGEPAGE, "hg"},
+        {VM_NOHUGEPAGE, "nh"},
+    };
+
+    strbuf_printf(out, "VmFlags:");
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+        if ((info->flags & names[i].flag) != 0)
+            strbuf_printf(out, " %s", names[i].name);
+    strbuf_printf(out, " \n");
 }
 
 int proc_next_smap(int pid, uint64_t *cursor, struct strbuf *out)
@@ -128,8 +145,9 @@ int proc_next_smap(int pid, uint64_t *cursor, struct strbuf *out)
     add_kib(out, "Private_Dirty", info.private_dirty * PAGE_KIB);
     add_kib(out, "Referenced", info.rss * PAGE_KIB);
     add_kib(out, "Anonymous", info.anon * PAGE_KIB);
+    add_kib(out, "AnonHugePages", info.anon_huge * PAGE_KIB);
     add_absent(out);
-    strbuf_printf(out, "THPeligible:    %8d\n", 0);
+    strbuf_printf(out, "THPeligible:    %8d\n", huge_is_possible(info.flags));
     add_flags(out, &info);
     return 0;
 }

@@ -128,4 +128,8 @@ void sched_wake(struct thread *thread);
 #define wait_event_interruptible(wq, cond)                                     \
     wait_event_until(wq, cond, true, WAIT_FOREVER)
 
+/* The current process is being ended: what may take long need not be finished,
+ * for nobody will see its result. kernel/proc/signal.c. */
+bool signal_fatal_pending(void);
+
 #endif

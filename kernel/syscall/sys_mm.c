@@ -7,6 +7,7 @@
 #include "kernel/abi/mman.h"
 #include "kernel/syscall/args.h"
 #include "kernel/syscall/syscalls.h"
+#include "mm/madvise.h"
 #include "mm/mm.h"
 
 long sys_brk(unsigned long addr)
@@ -49,6 +50,11 @@ long sys_mmap(unsigned long addr, size_t len, int prot, int flags, int fd,
 long sys_munmap(unsigned long addr, size_t len)
 {
     return mm_munmap(mm_current(), addr, len);
+}
+
+long sys_madvise(unsigned long addr, size_t len, int advice)
+{
+    return mm_madvise(mm_current(), addr, len, advice);
 }
 
 long sys_mprotect(unsigned long addr, size_t len, int prot)

@@ -34,6 +34,7 @@ long sys_brk(unsigned long addr);
 long sys_mmap(unsigned long addr, size_t len, int prot, int flags, int fd,
               uint64_t offset);
 long sys_munmap(unsigned long addr, size_t len);
+long sys_madvise(unsigned long addr, size_t len, int advice);
 long sys_mprotect(unsigned long addr, size_t len, int prot);
 
 /* ---- sys_file.c, sys_fileio.c, sys_fcntl.c: descriptors ---- */

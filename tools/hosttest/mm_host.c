@@ -74,6 +74,11 @@ bool boot_option(const char *name, char *buf, size_t size)
 
 struct cpu_features cpu_features;
 
+bool signal_fatal_pending(void)
+{
+    return false;
+}
+
 size_t parse_u64(const char *s, unsigned base, uint64_t *out)
 {
     char *end;
