@@ -222,9 +222,8 @@ static int choose_large_place(struct mm *mm, const struct mmap_request *req,
     return 0;
 }
 
-/* Where the area goes. req->len is rounded up. */
-static int choose_place(struct mm *mm, const struct mmap_request *req,
-                        vaddr_t *out)
+int mmap_choose_place_locked(struct mm *mm, const struct mmap_request *req,
+                             vaddr_t *out)
 {
     vaddr_t high;
 
@@ -318,7 +317,7 @@ static int prepare_area(struct mm *mm, struct mmap_request *req,
         return -ENOMEM;
     npages = req->len >> PAGE_SHIFT;
     area->pgoff = req->offset >> PAGE_SHIFT;
-    err = choose_place(mm, req, &area->start);
+    err = mmap_choose_place_locked(mm, req, &area->start);
     if (err != 0)
         return err;
     area->end = area->start + req->len;

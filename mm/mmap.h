@@ -21,6 +21,12 @@ struct area {
 /* PROT_* to VM_READ, VM_WRITE, VM_EXEC. */
 uint32_t mmap_prot_flags(int prot);
 
+/* Where an area of req->len, a multiple of the page size, goes: as mmap with
+ * req's addr and flags. 0 or mmap's errno. */
+__must_check int mmap_choose_place_locked(struct mm *mm,
+                                          const struct mmap_request *req,
+                                          vaddr_t *out);
+
 /* Adds the area, which meets no other, merging it with its neighbours where
  * they are alike; accounts it. Cannot fail: spare, from mmap_vma_alloc, is
  * used or freed. The vma that now holds the area. */

@@ -9,6 +9,7 @@
 #include "kernel/syscall/syscalls.h"
 #include "mm/madvise.h"
 #include "mm/mm.h"
+#include "mm/mremap.h"
 
 long sys_brk(unsigned long addr)
 {
@@ -50,6 +51,16 @@ long sys_mmap(unsigned long addr, size_t len, int prot, int flags, int fd,
 long sys_munmap(unsigned long addr, size_t len)
 {
     return mm_munmap(mm_current(), addr, len);
+}
+
+long sys_mremap(unsigned long addr, size_t old_len, size_t new_len, int flags,
+                unsigned long new_addr)
+{
+    const struct mremap_request req = {addr, old_len, new_len, flags, new_addr};
+    vaddr_t now;
+    int err = mm_mremap(mm_current(), &req, &now);
+
+    return err != 0 ? err : (long)now;
 }
 
 long sys_madvise(unsigned long addr, size_t len, int advice)

@@ -34,6 +34,8 @@ long sys_brk(unsigned long addr);
 long sys_mmap(unsigned long addr, size_t len, int prot, int flags, int fd,
               uint64_t offset);
 long sys_munmap(unsigned long addr, size_t len);
+long sys_mremap(unsigned long addr, size_t old_len, size_t new_len, int flags,
+                unsigned long new_addr);
 long sys_madvise(unsigned long addr, size_t len, int advice);
 long sys_mprotect(unsigned long addr, size_t len, int prot);
 

@@ -27,6 +27,7 @@ const syscall_fn syscall_table[] = {
     ENTRY(mprotect),
     ENTRY(munmap),
     ENTRY(brk),
+    ENTRY(mremap),
     ENTRY(madvise),
     ENTRY(rt_sigaction),
     ENTRY(rt_sigprocmask),

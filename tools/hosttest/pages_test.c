@@ -87,7 +87,7 @@ static struct page *let_go(size_t i)
 
 static enum page_use random_use(void)
 {
-    return PAGE_KERNEL + (enum page_use)rnd_below(PAGE_USES - PAGE_KERNEL);
+    return PAGE_KERNEL + (enum page_use)rnd_below(PAGE_HUGETLB - PAGE_KERNEL);
 }
 
 static bool step_alloc(void)
