@@ -8,8 +8,10 @@
  */
 #include "kernel/abi/errno.h"
 #include "mm/limits.h"
+#include "mm/mlock.h"
 #include "mm/mm.h"
 #include "mm/mmap.h"
+#include "mm/populate.h"
 #include "mm/vmck.h"
 
 /* RLIMIT_DATA counts the heap and the initialised data together. */
@@ -36,12 +38,13 @@ static int grow_heap_locked(struct mm *mm, vaddr_t start, vaddr_t end)
     struct area area = {.start = start,
                         .end = end,
                         .flags = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE |
-                                 VM_MAYEXEC,
+                                 VM_MAYEXEC | mm->new_flags,
                         .pgoff = start >> PAGE_SHIFT};
     struct vma *spare;
 
     if (!is_room(mm, start, end) || mm->vmas.count > MAX_MAP_COUNT ||
-        !limits_allow(mm, area.flags, (end - start) >> PAGE_SHIFT))
+        !limits_allow(mm, area.flags, (end - start) >> PAGE_SHIFT) ||
+        !mlock_allows(mm, area.flags, (end - start) >> PAGE_SHIFT))
         return -ENOMEM;
     spare = mmap_vma_alloc();
     if (spare == NULL)
@@ -71,15 +74,20 @@ static int move_break_locked(struct mm *mm, vaddr_t brk)
 
 vaddr_t mm_brk(struct mm *mm, vaddr_t addr)
 {
-    vaddr_t brk;
+    vaddr_t old, brk;
+    bool locked;
 
     rwsem_write_lock(&mm->mmap_lock);
+    old = mm->brk;
     if (move_break_locked(mm, addr) == 0)
         mm->brk = addr;
     brk = mm->brk;
+    locked = (mm->new_flags & VM_LOCKED) != 0;
     if (vmck_enabled)
         vmck_check_locked(mm);
     rwsem_write_unlock(&mm->mmap_lock);
+    if (unlikely(locked) && brk > old)
+        mm_populate(mm, ROUND_UP(old, PAGE_SIZE), ROUND_UP(brk, PAGE_SIZE));
     return brk;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How much an address space may hold: RLIMIT_AS, RLIMIT_DATA (getrlimit(2))
- * and the number of areas.
+ * and the number of areas. RLIMIT_MEMLOCK: mm/mlock.h.
  */
 #ifndef MM_LIMITS_H
 #define MM_LIMITS_H
@@ -34,6 +34,8 @@ static inline void limits_account(struct mm *mm, uint32_t flags, long npages)
     mm->total_pages += (size_t)npages;
     if (vma_is_data(flags))
         mm->data_pages += (size_t)npages;
+    if (flags & VM_LOCKED)
+        mm->locked_pages += (size_t)npages;
 }
 
 #endif

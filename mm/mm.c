@@ -21,6 +21,7 @@
 #include "mm/hugetlb.h"
 #include "mm/kmap.h"
 #include "mm/limits.h"
+#include "mm/mlock.h"
 #include "mm/mmap.h"
 #include "mm/pagecache.h"
 #include "mm/range.h"
@@ -110,6 +111,7 @@ static int fork_vma(struct vma *vma, struct mm *child, struct tlb_gather *tlb)
         return -ENOMEM;
     *copy = *vma;
     copy->mm = child;
+    copy->flags &= ~VM_LOCK_FLAGS;
     if (wipe)
         copy->has_anon = copy->has_huge = false;
     if (copy->file != NULL)

@@ -41,9 +41,11 @@ struct mm {
     paddr_t root;           /* C: the top-level page table */
     struct atomic users;    /* A: threads and borrowers; mm_get, mm_put */
     vaddr_t brk_start, brk; /* M: the heap, [brk_start, brk) */
-    vaddr_t mmap_top;   /* C after exec: mmap searches downwards from here */
-    size_t total_pages; /* M: pages in all VMAs (RLIMIT_AS) */
-    size_t data_pages;  /* M: private writable ones (RLIMIT_DATA) */
+    vaddr_t mmap_top;    /* C after exec: mmap searches downwards from here */
+    size_t total_pages;  /* M: pages in all VMAs (RLIMIT_AS) */
+    size_t data_pages;   /* M: private writable ones (RLIMIT_DATA) */
+    size_t locked_pages; /* M: of VM_LOCKED areas (RLIMIT_MEMLOCK) */
+    uint32_t new_flags;  /* M: what new areas get besides: mlockall */
     struct mm_limits limits; /* M */
     struct mm_layout layout; /* M */
     uint8_t apart_too[64];

@@ -17,6 +17,7 @@
 #include "mm/filemap.h"
 #include "mm/hugetlb.h"
 #include "mm/limits.h"
+#include "mm/mlock.h"
 #include "mm/pagecache.h"
 #include "mm/populate.h"
 #include "mm/range.h"
@@ -291,7 +292,8 @@ static int anon_flags(const struct mmap_request *req, uint32_t *flags)
     }
 }
 
-static int area_flags(const struct mmap_request *req, uint32_t *flags)
+static int area_flags(const struct mm *mm, const struct mmap_request *req,
+                      uint32_t *flags)
 {
     *flags = mmap_prot_flags(req->prot) | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
     if (req->flags & MAP_GROWSDOWN)
@@ -300,6 +302,8 @@ static int area_flags(const struct mmap_request *req, uint32_t *flags)
         *flags |= VM_NORESERVE;
     if (req->flags & MAP_HUGETLB)
         *flags |= VM_HUGETLB;
+    else
+        *flags |= mm->new_flags | (req->flags & MAP_LOCKED ? VM_LOCKED : 0);
     return req->file != NULL ? file_flags(req, flags) : anon_flags(req, flags);
 }
 
@@ -320,12 +324,16 @@ static int prepare_area(struct mm *mm, struct mmap_request *req,
     err = mmap_choose_place_locked(mm, req, &area->start);
     if (err != 0)
         return err;
+    if ((req->flags & MAP_LOCKED) && !mlock_is_allowed(mm))
+        return -EPERM;
     area->end = area->start + req->len;
     if (req->file != NULL && area->pgoff > (INT64_MAX - req->len) >> PAGE_SHIFT)
         return -EOVERFLOW;
-    err = area_flags(req, &area->flags);
+    err = area_flags(mm, req, &area->flags);
     if (err != 0)
         return err;
+    if (!mlock_allows(mm, area->flags, npages))
+        return -EAGAIN;
     area->file = req->file;
     if (req->file == NULL && !(area->flags & VM_SHARED))
         area->pgoff = area->start >> PAGE_SHIFT;
@@ -381,6 +389,7 @@ static int map_locked(struct mm *mm, struct mmap_request *req, vaddr_t *out)
 int mm_mmap(struct mm *mm, const struct mmap_request *req, vaddr_t *out)
 {
     struct mmap_request r = *req;
+    bool locked;
     int err;
 
     if (r.flags & MAP_HUGETLB) {
@@ -390,13 +399,14 @@ int mm_mmap(struct mm *mm, const struct mmap_request *req, vaddr_t *out)
     }
     rwsem_write_lock(&mm->mmap_lock);
     err = map_locked(mm, &r, out);
+    locked = ((mm->new_flags & VM_LOCKED) || (r.flags & MAP_LOCKED));
     if (vmck_enabled)
         vmck_check_locked(mm);
     rwsem_write_unlock(&mm->mmap_lock);
     if (r.flags & MAP_HUGETLB)
         put_file(r.file);
-    if (err == 0 && ((r.flags & MAP_LOCKED) ||
-                     (r.flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE))
+    if (err == 0 &&
+        (locked || (r.flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE))
         mm_populate(mm, *out, *out + r.len);
     return err;
 }

@@ -11,6 +11,7 @@
 #include "mm/limits.h"
 #include "mm/mm.h"
 #include "mm/mmap.h"
+#include "mm/populate.h"
 #include "mm/range.h"
 #include "mm/vmck.h"
 
@@ -95,6 +96,7 @@ int mm_mprotect(struct mm *mm, vaddr_t addr, size_t len, int prot)
 {
     int grows = prot & (PROT_GROWSDOWN | PROT_GROWSUP);
     struct tlb_gather tlb;
+    bool locked;
     vaddr_t end;
     int err;
 
@@ -116,6 +118,9 @@ int mm_mprotect(struct mm *mm, vaddr_t addr, size_t len, int prot)
     tlb_finish(&tlb);
     if (vmck_enabled)
         vmck_check_locked(mm);
+    locked = mm->locked_pages != 0 && (prot & PROT_WRITE);
     rwsem_write_unlock(&mm->mmap_lock);
+    if (unlikely(locked)) /* copies are made now: a locked page is there */
+        mm_populate_if_locked(mm, addr, end);
     return err;
 }

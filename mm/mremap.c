@@ -21,6 +21,7 @@
 #include "mm/fault.h"
 #include "mm/hugetlb.h"
 #include "mm/limits.h"
+#include "mm/mlock.h"
 #include "mm/mmap.h"
 #include "mm/move.h"
 #include "mm/populate.h"
@@ -83,6 +84,8 @@ static int check_resize(struct mm *mm, const struct vma *vma,
     if (vma_pgoff(vma, req->addr) + (req->new_len >> PAGE_SHIFT) <
         vma_pgoff(vma, req->addr))
         return -EINVAL;
+    if (!mlock_allows(mm, vma->flags, more >> PAGE_SHIFT))
+        return -EAGAIN;
     return limits_allow(mm, vma->flags, more >> PAGE_SHIFT) ? 0 : -ENOMEM;
 }
 
@@ -154,6 +157,9 @@ static void leave_locked(struct mm *mm, const struct mremap_request *req)
     int err;
 
     if (req->flags & MREMAP_DONTUNMAP) {
+        limits_account(mm, vma->flags, -(long)vma_npages(vma));
+        vma->flags &= ~VM_LOCK_FLAGS;
+        limits_account(mm, vma->flags, (long)vma_npages(vma));
         if (vma->start == req->addr && vma->end == end)
             vma->has_anon = vma->has_huge = false;
         return;
@@ -283,6 +289,7 @@ int mm_mremap(struct mm *mm, const struct mremap_request *req, vaddr_t *out)
 {
     struct mremap_request r = *req;
     int err = check_request(&r);
+    bool locked;
 
     if (err != 0)
         return err;
@@ -290,7 +297,10 @@ int mm_mremap(struct mm *mm, const struct mremap_request *req, vaddr_t *out)
     err = remap_locked(mm, &r);
     if (vmck_enabled)
         vmck_check_locked(mm);
+    locked = err == 0 && (lookup(mm, r.new_addr)->flags & VM_LOCKED) != 0;
     rwsem_write_unlock(&mm->mmap_lock);
+    if (locked && r.new_len > r.old_len)
+        mm_populate(mm, r.new_addr + r.old_len, r.new_addr + r.new_len);
     *out = r.new_addr;
     return err;
 }

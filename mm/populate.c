@@ -42,10 +42,25 @@ static enum mm_access usual_access(const struct vma *vma)
                                                              : MM_READ;
 }
 
-/* Populates what is mapped; an error ends the area, or all of it. */
-static int populate_mapped(struct mm *mm, vaddr_t start, vaddr_t end,
-                           bool go_on)
+/* What a range is populated for. */
+enum populate_mode {
+    POPULATE_ALL,    /* whatever can be had */
+    POPULATE_LOCKED, /* the same of locked areas */
+    POPULATE_STRICT, /* the first error ends it */
+};
+
+/* Is anything to be done for the area? */
+static bool is_wanted(const struct vma *vma, enum populate_mode mode)
 {
+    if (vma->flags & VM_LOCKONFAULT)
+        return false;
+    return mode != POPULATE_LOCKED || (vma->flags & VM_LOCKED) != 0;
+}
+
+static int populate_mapped(struct mm *mm, vaddr_t start, vaddr_t end,
+                           enum populate_mode mode)
+{
+    const bool go_on = mode != POPULATE_STRICT;
     vaddr_t va = start;
     int err = 0;
 
@@ -57,9 +72,11 @@ static int populate_mapped(struct mm *mm, vaddr_t start, vaddr_t end,
         if (vma == NULL)
             break;
         access = usual_access(vma);
-        if (fault_is_allowed(vma, access))
-            err = populate_area(vma, MAX(va, vma->start), MIN(end, vma->end),
-                                access);
+        if (is_wanted(vma, mode))
+            err = fault_is_allowed(vma, access)
+                      ? populate_area(vma, MAX(va, vma->start),
+                                      MIN(end, vma->end), access)
+                      : -EFAULT;
         va = vma->end;
     }
     rwsem_read_unlock(&mm->mmap_lock);
@@ -68,12 +85,17 @@ static int populate_mapped(struct mm *mm, vaddr_t start, vaddr_t end,
 
 void mm_populate(struct mm *mm, vaddr_t start, vaddr_t end)
 {
-    (void)populate_mapped(mm, start, end, true);
+    (void)populate_mapped(mm, start, end, POPULATE_ALL);
+}
+
+void mm_populate_if_locked(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+    (void)populate_mapped(mm, start, end, POPULATE_LOCKED);
 }
 
 int mm_populate_locked(struct mm *mm, vaddr_t start, vaddr_t end)
 {
-    return populate_mapped(mm, start, end, false);
+    return populate_mapped(mm, start, end, POPULATE_STRICT);
 }
 
 int mm_populate_range(struct mm *mm, vaddr_t start, vaddr_t end,

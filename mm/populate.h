@@ -12,8 +12,11 @@
 void mm_populate(struct mm *mm, vaddr_t start, vaddr_t end);
 
 /* The same for mlock(2): 0, or -ENOMEM or -EFAULT for the first page that
- * cannot be had. Areas without access are passed over. */
+ * cannot be had. */
 __must_check int mm_populate_locked(struct mm *mm, vaddr_t start, vaddr_t end);
+
+/* The same for the locked areas of the range alone, errors aside. */
+void mm_populate_if_locked(struct mm *mm, vaddr_t start, vaddr_t end);
 
 /* By accesses of this kind, for madvise(2): 0, -ENOMEM (a hole, or no memory),
  * -EINVAL (the area forbids it), -EFAULT (no page of the file) or -EINTR. */

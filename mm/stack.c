@@ -14,6 +14,7 @@
 #include "kernel/abi/mman.h"
 #include "kernel/lib/assert.h"
 #include "mm/limits.h"
+#include "mm/mlock.h"
 #include "mm/mmap.h"
 #include "mm/vmstat.h"
 
@@ -44,7 +45,8 @@ struct vma *stack_grow_locked(struct mm *mm, vaddr_t address)
         return NULL;
     grow = (vma->start - start) >> PAGE_SHIFT;
     if (vma->end - start > mm->limits.stack ||
-        !limits_allow(mm, vma->flags, grow) || is_too_close(mm, vma, start))
+        !limits_allow(mm, vma->flags, grow) ||
+        !mlock_allows(mm, vma->flags, grow) || is_too_close(mm, vma, start))
         return NULL;
     vma_set_range(&mm->vmas, vma, start, vma->end);
     limits_account(mm, vma->flags, (long)grow);

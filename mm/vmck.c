@@ -71,7 +71,7 @@ static void check_tree_node(struct vma *vma)
 static void check_areas_locked(struct mm *mm)
 {
     struct rbnode *node = rb_first(&mm->vmas.tree);
-    size_t count = 0, total = 0, data = 0;
+    size_t count = 0, total = 0, data = 0, locked = 0;
     struct vma *vma;
 
     vma_for_each (vma, &mm->vmas) {
@@ -84,6 +84,7 @@ static void check_areas_locked(struct mm *mm)
         count++;
         total += vma_npages(vma);
         data += vma_is_data(vma->flags) ? vma_npages(vma) : 0;
+        locked += vma->flags & VM_LOCKED ? vma_npages(vma) : 0;
         node = rb_next(node);
     }
     VMCK(node == NULL && count == mm->vmas.count,
@@ -91,6 +92,8 @@ static void check_areas_locked(struct mm *mm)
     VMCK(total == mm->total_pages && data == mm->data_pages,
          "%zu pages mapped, %zu of data; accounted are %zu and %zu", total,
          data, mm->total_pages, mm->data_pages);
+    VMCK(locked == mm->locked_pages, "%zu pages locked, accounted are %zu",
+         locked, mm->locked_pages);
 }
 
 /* ---- entries ---- */

@@ -94,7 +94,7 @@ static void add_absent(struct strbuf *out)
     static const char *const keys[] = {
         "KSM",           "LazyFree",       "ShmemPmdMapped",
         "FilePmdMapped", "Shared_Hugetlb", "Private_Hugetlb",
-        "Swap",          "SwapPss",        "Locked",
+        "Swap",          "SwapPss",
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
@@ -147,6 +147,7 @@ int proc_next_smap(int pid, uint64_t *cursor, struct strbuf *out)
     add_kib(out, "Anonymous", info.anon * PAGE_KIB);
     add_kib(out, "AnonHugePages", info.anon_huge * PAGE_KIB);
     add_absent(out);
+    add_kib(out, "Locked", info.flags & VM_LOCKED ? info.pss / KIB : 0);
     strbuf_printf(out, "THPeligible:    %8d\n", huge_is_possible(info.flags));
     add_flags(out, &info);
     return 0;

@@ -36,6 +36,13 @@ long sys_mmap(unsigned long addr, size_t len, int prot, int flags, int fd,
 long sys_munmap(unsigned long addr, size_t len);
 long sys_mremap(unsigned long addr, size_t old_len, size_t new_len, int flags,
                 unsigned long new_addr);
+long sys_mlock(unsigned long addr, size_t len);
+long sys_mlock2(unsigned long addr, size_t len, int flags);
+long sys_munlock(unsigned long addr, size_t len);
+long sys_mlockall(int flags);
+long sys_munlockall(void);
+long sys_msync(unsigned long addr, size_t len, int flags);
+long sys_mincore(unsigned long addr, size_t len, unsigned char __user *out);
 long sys_madvise(unsigned long addr, size_t len, int advice);
 long sys_mprotect(unsigned long addr, size_t len, int prot);
 

@@ -74,6 +74,11 @@ bool boot_option(const char *name, char *buf, size_t size)
 
 struct cpu_features cpu_features;
 
+bool mlock_is_privileged(void)
+{
+    return true;
+}
+
 bool signal_fatal_pending(void)
 {
     return false;

@@ -36,10 +36,10 @@ PAGES = ["mm/buddy.c", "mm/early.c", "mm/page.c", "mm/page_ops.asm",
 SLAB = PAGES + ["mm/kmalloc.c", "mm/slab.c", "mm/slabs.c"]
 MM = SLAB + ["mm/%s.c" % name for name in (
     "access", "anon", "brk", "fault", "filemap", "huge", "hugetlb",
-    "hugetlb_area", "inspect", "madvise", "mm", "mmap", "move", "mprotect",
-    "mremap",
-    "munmap", "pagecache", "pagetable", "pagetree", "populate", "range",
-    "shmem", "stack", "tlb", "tlbdebt", "vma", "vmck", "vmck_frames")]
+    "hugetlb_area", "inspect", "madvise", "mincore", "mlock", "mm", "mmap",
+    "move", "mprotect", "mremap", "msync", "munmap", "pagecache",
+    "pagetable", "pagetree", "populate", "range", "shmem", "stack", "tlb",
+    "tlbdebt", "vma", "vmck", "vmck_frames")]
 MM += ["kernel/lib/rbtree.c", "kernel/lib/rwsem.c", HERE + "/mm_host.c"]
 
 # What each test is made of, besides its own NAME_test.c and host.c.
