@@ -118,6 +118,9 @@ struct mmap_request {
  * => takes mmap_lock for write */
 __must_check int mm_mmap(struct mm *mm, const struct mmap_request *req,
                          vaddr_t *out);
+/* remap_file_pages(2): mm/remap.c. req: addr, len, prot, flags, offset. */
+__must_check int mm_remap_file_pages(struct mm *mm,
+                                     const struct mmap_request *req);
 /* munmap(2). */
 __must_check int mm_munmap(struct mm *mm, vaddr_t addr, size_t len);
 /* mprotect(2): mm/mprotect.c. */

@@ -372,7 +372,7 @@ static int map_shared_anon_locked(struct mm *mm, struct area *area)
     return err;
 }
 
-static int map_locked(struct mm *mm, struct mmap_request *req, vaddr_t *out)
+int mmap_map_locked(struct mm *mm, struct mmap_request *req, vaddr_t *out)
 {
     struct area area;
     int err = prepare_area(mm, req, &area);
@@ -398,7 +398,7 @@ int mm_mmap(struct mm *mm, const struct mmap_request *req, vaddr_t *out)
             return err;
     }
     rwsem_write_lock(&mm->mmap_lock);
-    err = map_locked(mm, &r, out);
+    err = mmap_map_locked(mm, &r, out);
     locked = ((mm->new_flags & VM_LOCKED) || (r.flags & MAP_LOCKED));
     if (vmck_enabled)
         vmck_check_locked(mm);

@@ -27,6 +27,10 @@ __must_check int mmap_choose_place_locked(struct mm *mm,
                                           const struct mmap_request *req,
                                           vaddr_t *out);
 
+/* mmap itself, but for populating. req->len is rounded up. 0 or the errno. */
+__must_check int mmap_map_locked(struct mm *mm, struct mmap_request *req,
+                                 vaddr_t *out);
+
 /* Adds the area, which meets no other, merging it with its neighbours where
  * they are alike; accounts it. Cannot fail: spare, from mmap_vma_alloc, is
  * used or freed. The vma that now holds the area. */

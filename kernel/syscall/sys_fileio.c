@@ -16,12 +16,12 @@
 #include "kernel/lib/atomic.h"
 #include "kernel/proc/process.h"
 #include "kernel/syscall/args.h"
+#include "kernel/syscall/iov.h"
 #include "kernel/syscall/syscalls.h"
 #include "mm/slab.h"
 #include "mm/uaccess.h"
 
 #define NO_OFFSET (-1) /* at the file's own position */
-#define IOV_FAST 8     /* so many parts need no allocation */
 #define SENDFILE_CHUNK (16 * PAGE_SIZE)
 
 /* One read or write under way. */
@@ -131,77 +131,18 @@ long sys_pwrite64(int fd, const void __user *buf, size_t len, int64_t offset)
 
 /* ---- many buffers ---- */
 
-/* The parts of a call in kernel memory. */
-struct iov_copy {
-    struct iovec fast[IOV_FAST];
-    struct iovec *parts; /* fast, or kmalloc'ed */
-    size_t total;        /* bytes, at most MAX_RW_COUNT */
-};
-
-/* Checks each part and cuts the list where it passes MAX_RW_COUNT. */
-static int iov_check(struct iov_copy *iov, size_t count)
-{
-    struct iovec *part;
-
-    for (part = iov->parts; part < iov->parts + count; part++)
-        if ((ssize_t)part->iov_len < 0)
-            return -EINVAL;
-    iov->total = 0;
-    for (part = iov->parts; part < iov->parts + count; part++) {
-        if (!user_range_ok(part->iov_base, part->iov_len))
-            return -EFAULT;
-        part->iov_len = MIN(part->iov_len, MAX_RW_COUNT - iov->total);
-        iov->total += part->iov_len;
-    }
-    return 0;
-}
-
-static void iov_free(struct iov_copy *iov)
-{
-    if (iov->parts != iov->fast)
-        kfree(iov->parts);
-}
-
-/* On success the caller calls iov_free. */
-static int iov_get(struct iov_copy *iov, const struct iovec __user *from,
-                   size_t count)
-{
-    int err = 0;
-
-    if (count > UIO_MAXIOV)
-        return -EINVAL;
-    iov->parts = iov->fast;
-    if (count > IOV_FAST) {
-        iov->parts = kmalloc(count * sizeof(struct iovec));
-        if (iov->parts == NULL)
-            return -ENOMEM;
-    }
-    if (copy_from_user(iov->parts, from, count * sizeof(struct iovec)) != 0)
-        err = -EFAULT;
-    if (err == 0)
-        err = iov_check(iov, count);
-    if (err != 0)
-        iov_free(iov);
-    return err;
-}
-
 static long move_parts(const struct transfer *t,
                        const struct iovec __user *from, size_t count)
 {
     struct iov_copy iov;
-    struct iobuf io = {.user = true};
+    struct iobuf io;
     long n;
     int err;
 
-    err = iov_get(&iov, from, count);
+    err = iov_get(&iov, from, count, IOV_OWN);
     if (err != 0)
         return err;
-    if (count > 0) {
-        io.base = iov.parts[0].iov_base;
-        io.seg_len = iov.parts[0].iov_len;
-        io.segs = iov.parts + 1;
-    }
-    io.len = iov.total;
+    iov_start(&iov, &io);
     if (iov.total == 0 && mode_allows(t))
         n = 0;
     else

@@ -48,6 +48,20 @@ long sys_mmap(unsigned long addr, size_t len, int prot, int flags, int fd,
     return ret;
 }
 
+long sys_remap_file_pages(unsigned long addr, size_t len, int prot,
+                          uint64_t pgoff, int flags)
+{
+    const struct mmap_request req = {.addr = addr,
+                                     .len = len,
+                                     .prot = prot,
+                                     .flags = flags,
+                                     .offset = pgoff << PAGE_SHIFT};
+
+    if (pgoff > UINT64_MAX >> PAGE_SHIFT)
+        return -EINVAL;
+    return mm_remap_file_pages(mm_current(), &req);
+}
+
 long sys_munmap(unsigned long addr, size_t len)
 {
     return mm_munmap(mm_current(), addr, len);

@@ -36,6 +36,14 @@ long sys_mmap(unsigned long addr, size_t len, int prot, int flags, int fd,
 long sys_munmap(unsigned long addr, size_t len);
 long sys_mremap(unsigned long addr, size_t old_len, size_t new_len, int flags,
                 unsigned long new_addr);
+long sys_process_vm_readv(int tid, const struct iovec __user *here,
+                          size_t nhere, const struct iovec __user *there,
+                          size_t nthere, unsigned long flags);
+long sys_process_vm_writev(int tid, const struct iovec __user *here,
+                           size_t nhere, const struct iovec __user *there,
+                           size_t nthere, unsigned long flags);
+long sys_remap_file_pages(unsigned long addr, size_t len, int prot,
+                          uint64_t pgoff, int flags);
 long sys_mlock(unsigned long addr, size_t len);
 long sys_mlock2(unsigned long addr, size_t len, int flags);
 long sys_munlock(unsigned long addr, size_t len);
