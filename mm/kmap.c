@@ -36,8 +36,7 @@ paddr_t kmap_root;
 static struct spinlock kmap_lock = SPINLOCK_INIT;
 static vaddr_t next_device = MMIO_BASE; /* K */
 
-/* Kernel addresses repeat in all address spaces: TLBs may keep them. */
-static uint64_t global_bit(void)
+uint64_t kmap_global_bit(void)
 {
     return cpu_features.pge ? PTE_G : 0;
 }
@@ -79,7 +78,7 @@ static int map_range(vaddr_t va, uint64_t pa, uint64_t len, uint64_t bits,
 static void map_at_boot(vaddr_t va, uint64_t pa, uint64_t len, uint64_t bits,
                         unsigned max_level)
 {
-    if (map_range(va, pa, len, bits | global_bit(), max_level) != 0)
+    if (map_range(va, pa, len, bits | kmap_global_bit(), max_level) != 0)
         panic("kmap: cannot map %#lx", va);
 }
 
@@ -137,7 +136,7 @@ void kmap_init(void)
     map_kernel();
     reserve_root_entries(MMIO_BASE, MMIO_END);
     reserve_root_entries(KSTACKS_BASE, KSTACKS_END);
-    cpu_load_page_table(kmap_root);
+    cpu_load_cr3(kmap_root.v);
 }
 
 void kmap_seal(void)
@@ -161,7 +160,7 @@ void *kmap_device(paddr_t base, size_t len, enum kmap_cache cache)
     };
     uint64_t within = base.v & PAGE_MASK;
     uint64_t size = ROUND_UP(len + within, PAGE_SIZE);
-    uint64_t bits = BITS_RW | pte_nx | cache_bits[cache] | global_bit();
+    uint64_t bits = BITS_RW | pte_nx | cache_bits[cache] | kmap_global_bit();
     vaddr_t va;
     int err = -ENOMEM;
 

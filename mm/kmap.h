@@ -40,4 +40,9 @@ size_t kstack_shrink(void); /* frames freed */
 /* If va lies in a guard page below a kernel stack: true. */
 bool kstack_is_guard(vaddr_t va);
 
+/* PTE_G where the CPU has it. Kernel addresses repeat in all address spaces:
+ * TLBs may keep them, and INVLPG drops them whatever the PCID. All mappings of
+ * the kernel's half have it. */
+uint64_t kmap_global_bit(void);
+
 #endif

@@ -46,7 +46,8 @@ static vaddr_t slot_stack(size_t slot)
 /* Maps the frames at va, tables made as needed; how many it could. */
 static size_t map_pages(vaddr_t va, struct page *pages[KSTACK_PAGES])
 {
-    const uint64_t bits = PTE_P | PTE_RW | PTE_A | PTE_D | pte_nx;
+    const uint64_t bits =
+        PTE_P | PTE_RW | PTE_A | PTE_D | pte_nx | kmap_global_bit();
     struct pt_cursor cur;
     size_t n = 0;
 

@@ -24,6 +24,7 @@
 #include "mm/mlock.h"
 #include "mm/mmap.h"
 #include "mm/pagecache.h"
+#include "mm/pcid.h"
 #include "mm/range.h"
 #include "mm/slab.h"
 #include "mm/tlbdebt.h"
@@ -31,6 +32,7 @@
 #include "mm/vmstat.h"
 
 static struct slab_cache *mm_slab __ro_after_init;
+static struct atomic64 last_id; /* A */
 static struct list mm_list = LIST_INIT(mm_list);
 static struct spinlock mm_list_lock = SPINLOCK_INIT;
 
@@ -75,6 +77,7 @@ static int create_unlisted(struct mm **out)
     vma_list_init(&mm->vmas);
     list_init(&mm->all);
     atomic_store(&mm->users, 1);
+    mm->id = (uint64_t)atomic64_add(&last_id, 1);
     mm->mmap_top = USER_END;
     mm->limits =
         (struct mm_limits){UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX};
@@ -217,6 +220,22 @@ void mm_put(struct mm *mm)
     destroy(mm);
 }
 
+/* With PCIDs, a flush that is sent now must not come before CR3 is loaded. */
+static void load(struct cpu *cpu, struct mm *mm)
+{
+    uint64_t flags;
+
+    if (!cpu_features.pcid) {
+        cpu->mm = mm;
+        cpu_load_cr3(pcid_choose(mm));
+        return;
+    }
+    flags = irq_save();
+    cpu->mm = mm;
+    cpu_load_cr3(pcid_choose(mm));
+    irq_restore(flags);
+}
+
 void mm_switch(struct mm *mm)
 {
     struct cpu *cpu = this_cpu();
@@ -228,8 +247,7 @@ void mm_switch(struct mm *mm)
     /* First the bit, then the table: a flush in between finds us. */
     if (mm != NULL)
         __atomic_fetch_or(&mm->cpumask, bit, __ATOMIC_SEQ_CST);
-    cpu->mm = mm;
-    cpu_load_page_table(mm != NULL ? mm->root : kmap_root);
+    load(cpu, mm);
     if (prev == NULL)
         return;
     if (unlikely(vmck_enabled))

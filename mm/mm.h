@@ -52,6 +52,8 @@ struct mm {
     struct atomic64 rss[MM_RSS_KINDS]; /* A: PTEs present, by kind */
     struct atomic64 ntables; /* A: page-table pages, the root not counted */
     uint64_t cpumask;        /* A: CPUs that may hold translations */
+    struct atomic64 tlb_gen; /* A: flushes so far: mm/pcid.h */
+    uint64_t id;             /* C: no two alike, ever */
     uint64_t zap_round;      /* Z: filemap_zap's last visit */
     struct list all;         /* G: every mm, for vmck and reclaim */
 }; /* M: mmap_lock; C: constant; A: atomic; G: mm.c's list lock;

@@ -3,8 +3,9 @@
  * TLB invalidation: gather, flush, shoot down.
  *
  * mm->cpumask has a bit for each CPU that has loaded the address space and not
- * yet another; no other CPU can hold its translations, because loading CR3
- * drops those of the address space before. A CPU sets its bit before it loads
+ * yet another; no other CPU uses its translations, because loading CR3 drops
+ * those of the address space before, or keeps them under a PCID that is not
+ * used (mm/pcid.h). A CPU sets its bit before it loads
  * the table, and a flush reads the mask after the entry is changed, both with
  * full barriers: whoever is not in the mask will see the new entry.
  *
@@ -30,6 +31,7 @@
 #include "mm/mm.h"
 #include "mm/kmap.h"
 #include "mm/page.h"
+#include "mm/pcid.h"
 #include "mm/tlbdebt.h"
 #include "mm/vmstat.h"
 
@@ -45,6 +47,7 @@ struct tlb_batch {
 struct flush_request {
     const struct mm *mm; /* kernel_mm: the kernel's half */
     vaddr_t start, end;
+    uint64_t gen;          /* of mm's flushes: mm/pcid.h */
     struct atomic waiting; /* A: targets that have yet to flush */
 } __aligned(64); /* written by its CPU while waiting is 0; A: atomic */
 
@@ -63,20 +66,26 @@ static void flush_pages(vaddr_t start, vaddr_t end)
 }
 
 /* => preemption off */
-static void flush_this_cpu(const struct mm *mm, vaddr_t start, vaddr_t end)
+static void flush_this_cpu(const struct flush_request *req)
 {
-    if (mm == &kernel_mm) {
+    const vaddr_t start = req->start, end = req->end;
+
+    if (req->mm == &kernel_mm) {
         flush_pages(start, end);
-    } else if (this_cpu()->mm != mm) {
-        /* Gone already, or on its way: nothing of mm will be used here. */
-    } else if (end - start > TLB_FLUSH_PAGES_MAX * PAGE_SIZE) {
-        vmstat_inc(VM_TLB_FLUSH_ALL);
-        x86_write_cr3(x86_read_cr3());
+    } else if (this_cpu()->mm != req->mm) {
+        /* Gone already, or on its way: nothing of mm will be used here, and
+         * what a PCID keeps of it is dropped when it comes back. */
     } else {
-        flush_pages(start, end);
+        if (end - start > TLB_FLUSH_PAGES_MAX * PAGE_SIZE) {
+            vmstat_inc(VM_TLB_FLUSH_ALL);
+            x86_write_cr3(x86_read_cr3());
+        } else {
+            flush_pages(start, end);
+        }
+        pcid_flushed(req->gen);
     }
     if (unlikely(vmck_enabled))
-        tlbdebt_pay(mm, start, end);
+        tlbdebt_pay(req->mm, start, end);
 }
 
 /* => preemption off */
@@ -88,7 +97,7 @@ static void serve_inbox(void)
     for (; senders != 0; senders &= senders - 1) {
         struct flush_request *req = &requests[__builtin_ctzl(senders)];
 
-        flush_this_cpu(req->mm, req->start, req->end);
+        flush_this_cpu(req);
         atomic_sub(&req->waiting, 1);
     }
 }
@@ -98,16 +107,24 @@ void smp_flush_interrupt(void)
     serve_inbox();
 }
 
-/* => preemption off; targets: CPUs that run, without this one */
-static void shoot_down(uint64_t targets, const struct mm *mm, vaddr_t start,
-                       vaddr_t end)
+/* This CPU's request, filled in. => preemption off */
+static struct flush_request *make_request(const struct mm *mm, vaddr_t start,
+                                          vaddr_t end, uint64_t gen)
 {
-    const unsigned self = cpu_id();
-    struct flush_request *req = &requests[self];
+    struct flush_request *req = &requests[cpu_id()];
 
     req->mm = mm;
     req->start = start;
     req->end = end;
+    req->gen = gen;
+    return req;
+}
+
+/* => preemption off; targets: CPUs that run, without this one; req: its own */
+static void shoot_down(struct flush_request *req, uint64_t targets)
+{
+    const unsigned self = cpu_id();
+
     atomic_store(&req->waiting, 0);
     for (; targets != 0; targets &= targets - 1) {
         const unsigned cpu = (unsigned)__builtin_ctzl(targets);
@@ -125,17 +142,19 @@ static void shoot_down(uint64_t targets, const struct mm *mm, vaddr_t start,
 
 static void flush(struct mm *mm, vaddr_t start, vaddr_t end)
 {
+    struct flush_request *req;
     uint64_t targets;
 
     preempt_disable();
     if (unlikely(lockck_enabled))
         lockck_check_flush();
-    flush_this_cpu(mm, start, end);
+    req = make_request(mm, start, end, pcid_next_gen(mm));
+    flush_this_cpu(req);
     if (cpu_count > 1) {
         atomic_fence();
         targets = READ_ONCE(mm->cpumask) & ~(1UL << cpu_id());
         if (targets != 0)
-            shoot_down(targets, mm, start, end);
+            shoot_down(req, targets);
     }
     preempt_enable();
 }
@@ -215,12 +234,14 @@ void tlb_flush_page(struct mm *mm, vaddr_t va)
 
 void tlb_flush_kernel(vaddr_t start, vaddr_t end)
 {
+    struct flush_request *req;
+
     preempt_disable();
     if (unlikely(lockck_enabled))
         lockck_check_flush();
-    flush_this_cpu(&kernel_mm, start, end);
+    req = make_request(&kernel_mm, start, end, 0);
+    flush_this_cpu(req);
     if (cpu_count > 1)
-        shoot_down(cpu_online_mask() & ~(1UL << cpu_id()), &kernel_mm, start,
-                   end);
+        shoot_down(req, cpu_online_mask() & ~(1UL << cpu_id()));
     preempt_enable();
 }

@@ -48,7 +48,6 @@ static void detect_features(struct cpu_features *f)
         f->fsgsbase = more.ebx & CPUID_7_EBX_FSGSBASE;
         f->smep = more.ebx & CPUID_7_EBX_SMEP;
         f->smap = more.ebx & CPUID_7_EBX_SMAP;
-        f->invpcid = more.ebx & CPUID_7_EBX_INVPCID;
         f->umip = more.ecx & CPUID_7_ECX_UMIP;
     }
     f->phys_bits = 36;
@@ -79,6 +78,8 @@ static void set_control_bits(void)
         cr4 |= CR4_SMAP;
     if (f->umip)
         cr4 |= CR4_UMIP;
+    if (f->pcid)
+        cr4 |= CR4_PCIDE; /* CR3's PCID is 0 until now */
     x86_write_cr4(cr4);
     if (x86_cpuid(1, 0).edx & CPUID_1_EDX_PAT)
         x86_wrmsr(MSR_PAT, CPU_PAT);
@@ -194,9 +195,9 @@ uint64_t cpu_user_gs(void)
     return x86_rdmsr(MSR_KERNEL_GS_BASE);
 }
 
-void cpu_load_page_table(paddr_t root)
+void cpu_load_cr3(uint64_t cr3)
 {
-    x86_write_cr3(root.v);
+    x86_write_cr3(cr3);
 }
 
 void cpu_kick(unsigned cpu)

@@ -70,7 +70,7 @@ static inline uint64_t cpu_online_mask(void)
 
 /* What the CPU offers; constant after boot. */
 struct cpu_features {
-    bool nx, pages_1g, smep, smap, umip, pcid, invpcid, xsave, fsgsbase, pge;
+    bool nx, pages_1g, smep, smap, umip, pcid, xsave, fsgsbase, pge;
     unsigned phys_bits;
 };
 extern struct cpu_features cpu_features;
@@ -126,8 +126,9 @@ uint64_t cpu_user_fs(void);
 void cpu_set_user_gs(uint64_t base);
 uint64_t cpu_user_gs(void);
 
-/* Loads CR3; flushes this CPU's non-global translations. */
-void cpu_load_page_table(paddr_t root);
+/* Loads CR3: a table, a PCID if the CPU has them, and whether that one's
+ * translations stay (CR3_NOFLUSH). */
+void cpu_load_cr3(uint64_t cr3);
 
 /* Stops this CPU until the next interrupt, turning interrupts on for the
  * wait: no wake-up between the caller's check and the halt is lost. */

@@ -95,7 +95,6 @@
 #define CPUID_1_EDX_PAT (1U << 16)
 #define CPUID_7_EBX_FSGSBASE (1U << 0)
 #define CPUID_7_EBX_SMEP (1U << 7)
-#define CPUID_7_EBX_INVPCID (1U << 10)
 #define CPUID_7_EBX_SMAP (1U << 20)
 #define CPUID_7_ECX_UMIP (1U << 2)
 #define CPUID_81_EDX_NX (1U << 20)
@@ -266,26 +265,6 @@ static inline void x86_load_segments(uint64_t code, uint16_t data)
 static inline void x86_invlpg(vaddr_t va)
 {
     asm volatile("invlpg (%0)" : : "r"(va) : "memory");
-}
-
-enum x86_invpcid_type {
-    INVPCID_ADDRESS = 0,       /* one address of one PCID */
-    INVPCID_CONTEXT = 1,       /* one PCID, not globals */
-    INVPCID_ALL_GLOBAL = 2,    /* everything */
-    INVPCID_ALL_NONGLOBAL = 3, /* all PCIDs, not globals */
-};
-
-static inline void x86_invpcid(enum x86_invpcid_type type, uint64_t pcid,
-                               vaddr_t va)
-{
-    const struct {
-        uint64_t pcid, address;
-    } descriptor = {pcid, va};
-
-    asm volatile("invpcid %0, %1"
-                 :
-                 : "m"(descriptor), "r"((uint64_t)type)
-                 : "memory");
 }
 
 /* ---- waiting, time, chance ---- */

@@ -24,37 +24,45 @@
 static struct tlb_entry {
     bool valid;
     bool large; /* a part of a large page */
+    unsigned pcid;
     vaddr_t va;
     pte_t pte;
 } tlb[TLB_ENTRIES];
 
 static paddr_t loaded_root;
+static unsigned pcid; /* that is loaded */
 
 static struct tlb_entry *tlb_slot(vaddr_t va)
 {
-    return &tlb[(va >> PAGE_SHIFT) % TLB_ENTRIES];
+    return &tlb[((va >> PAGE_SHIFT) + pcid * 7) % TLB_ENTRIES];
 }
 
 /* All of a large page goes, by whichever address (SDM vol. 3, 4.10.4.1). */
 void host_flush_page(vaddr_t va)
 {
-    if (tlb_slot(va)->va == ROUND_DOWN(va, PAGE_SIZE))
+    if (tlb_slot(va)->va == ROUND_DOWN(va, PAGE_SIZE) &&
+        tlb_slot(va)->pcid == pcid)
         tlb_slot(va)->valid = false;
     for (size_t i = 0; i < TLB_ENTRIES; i++)
-        if (tlb[i].large && tlb[i].va / HUGE_SIZE == va / HUGE_SIZE)
+        if (tlb[i].large && tlb[i].pcid == pcid &&
+            tlb[i].va / HUGE_SIZE == va / HUGE_SIZE)
             tlb[i].valid = false;
 }
 
 void host_flush_all(void)
 {
     for (size_t i = 0; i < TLB_ENTRIES; i++)
-        tlb[i].valid = false;
+        if (tlb[i].pcid == pcid)
+            tlb[i].valid = false;
 }
 
-void cpu_load_page_table(paddr_t root)
+void cpu_load_cr3(uint64_t cr3)
 {
-    loaded_root = root;
-    host_flush_all();
+    loaded_root = PADDR(cr3 & PTE_ADDR_MASK);
+    pcid = cr3 & PAGE_MASK;
+    CHECK(cpu_features.pcid || pcid == 0);
+    if ((cr3 & CR3_NOFLUSH) == 0)
+        host_flush_all();
 }
 
 /* There is one CPU. */
@@ -101,6 +109,7 @@ void mm_host_init(size_t mib)
 {
     struct page *root;
 
+    cpu_features.pcid = !rnd_once_in(4);
     ram_init(mib);
     slab_init();
     CHECK(page_alloc_zeroed(PAGE_KERNEL, &root) == 0);
@@ -160,7 +169,8 @@ static bool try_access(vaddr_t va, enum mm_access access, uint64_t *word)
     bool large;
     pte_t pte;
 
-    if (slot->valid && slot->va == page && grants(slot->pte, access)) {
+    if (slot->valid && slot->va == page && slot->pcid == pcid &&
+        grants(slot->pte, access)) {
         touch(slot->pte, va, access, word);
         return true;
     }
@@ -170,7 +180,7 @@ static bool try_access(vaddr_t va, enum mm_access access, uint64_t *word)
         return false;
     }
     if (!rnd_once_in(4))
-        *slot = (struct tlb_entry){true, large, page, pte};
+        *slot = (struct tlb_entry){true, large, pcid, page, pte};
     touch(pte, va, access, word);
     return true;
 }

@@ -393,6 +393,43 @@ static void stacks(void)
              0);
 }
 
+/* ---- an address space that is away while it is flushed ---- */
+
+#define AWAY_ROUNDS 50
+
+static void switch_mm(struct mm *mm)
+{
+    preempt_disable();
+    mm_switch(mm);
+    preempt_enable();
+}
+
+static void away(void)
+{
+    struct mmap_request req = {.addr = 0x600000,
+                               .len = PAGE_SIZE,
+                               .prot = PROT_READ,
+                               .flags = MAP_SHARED | MAP_FIXED};
+    struct mm *other;
+    uint64_t word;
+    vaddr_t got;
+
+    CHECK_EQ(mm_create(&other), 0);
+    CHECK_EQ(shmem_create("shared", PAGE_SIZE, &req.file), 0);
+    CHECK_EQ(mm_mmap(current->mm, &req, &got), 0);
+    for (int i = 0; i < AWAY_ROUNDS; i++) {
+        CHECK_EQ(mm_host_access(got, MM_READ, &word), MM_FAULT_OK);
+        switch_mm(other);
+        pagecache_resize(req.file->cache, 0);
+        switch_mm(current->mm);
+        CHECK_EQ(mm_host_access(got, MM_READ, &word), MM_FAULT_BUS);
+        pagecache_resize(req.file->cache, PAGE_SIZE);
+    }
+    CHECK_EQ(mm_munmap(current->mm, got, PAGE_SIZE), 0);
+    req.file->ops->put(req.file);
+    mm_put(other);
+}
+
 static void check_all_back(void)
 {
     CHECK_EQ(page_count(PAGE_ANON), 0);
@@ -422,6 +459,7 @@ void test_main(void)
     create_files();
     create_first_space();
     stacks();
+    away();
     for (int i = 0; i < STEPS; i++) {
         step();
         if (i % 200 == 0)
