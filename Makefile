@@ -15,6 +15,8 @@ make window           the same with a screen and a keyboard
 make debug            stop at the kernel's first C line, in gdb
 make test             all tests; T=NAME (or a pattern) for one
 make stress           programs under load on 2 and 4 CPUs (minutes, idle host)
+make fuzz             random memory calls on Linux and Quire, compared
+     FIRST=1 SEEDS=250 STEPS=300 CPUS=1 SETS=core,remap,advise,lock
 make bench            instructions per fault, munmap, system call, fork
 make check            format, static analysis, layers
 make iso              build/quire.iso alone
@@ -104,7 +106,7 @@ programs := $(addprefix $(BUILD)/user/bin/,$(bin_single) $(bin_folders)) \
 	$(addprefix $(BUILD)/user/test/,$(tests))
 test_lib := $(patsubst %,$(user_objects)/%.o,$(wildcard user/test/lib/*.c))
 
-.PHONY: all help iso run window debug test stress bench check toolchain clean
+.PHONY: all help iso run window debug test stress fuzz bench check toolchain clean
 all: $(BUILD)/quire.iso $(BUILD)/quire.debug compile_commands
 
 help:
@@ -229,6 +231,11 @@ window: all
 
 debug: all
 	@tools/quire debug $(RUN_OPTIONS)
+
+fuzz: all
+	@$(PYTHON) tools/fuzz.py $(if $(FIRST),--first $(FIRST)) \
+		$(if $(SEEDS),--seeds $(SEEDS)) $(if $(STEPS),--steps $(STEPS)) \
+		$(if $(CPUS),--cpus $(CPUS)) $(if $(SETS),--sets $(SETS))
 
 stress: all
 	@$(PYTHON) tools/test.py --jobs 1 'stress-*'

@@ -147,7 +147,6 @@ static struct file_part get_part(struct vma *vma, struct advice *a)
                              .end = vma_pgoff(vma, a->end)};
 
     part.file->ops->get(part.file);
-    tlb_finish(a->tlb);
     rwsem_read_unlock(&a->mm->mmap_lock);
     return part;
 }

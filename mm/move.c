@@ -19,6 +19,8 @@
 #include "mm/tlb.h"
 #include "mm/tlbdebt.h"
 
+static const char place[] = "move_entries";
+
 /* Where va moves to. */
 static vaddr_t target(const struct move *move, vaddr_t va)
 {
@@ -73,7 +75,7 @@ static pte_t take(const struct move *move, vaddr_t va, pte_t *entry)
     const pte_t pte = *entry;
 
     pt_lock(entry);
-    pt_set(move->mm, va, entry, (pte_t){0}, __func__);
+    pt_set(move->mm, va, entry, (pte_t){0}, place);
     pt_count(entry, -1);
     pt_unlock(entry);
     return pte;
@@ -96,6 +98,9 @@ static bool move_whole(const struct move *move, vaddr_t va, pte_t *entry,
 
     if (!pte_none(*to))
         return false;
+    if (unlikely(vmck_enabled)) /* take notes the first page alone */
+        tlbdebt_note(move->mm, va + HUGE_SIZE - PAGE_SIZE, *entry, (pte_t){0},
+                     place);
     put(to, take(move, va, entry));
     tlb_add(tlb, va);
     tlb_add(tlb, va + HUGE_SIZE - PAGE_SIZE);

@@ -32,32 +32,47 @@
 /* Linux keeps this many areas in reserve for what moving may split. */
 #define MAPS_TO_SPARE 3
 
+static bool names_address(const struct mremap_request *req)
+{
+    return (req->flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) != 0;
+}
+
+static int check_address(const struct mremap_request *req)
+{
+    if ((req->new_addr & PAGE_MASK) != 0 ||
+        req->new_addr > USER_END - req->new_len)
+        return -EINVAL;
+    if (req->addr + req->old_len > req->new_addr &&
+        req->new_addr + req->new_len > req->addr)
+        return -EINVAL;
+    return 0;
+}
+
 static int check_request(struct mremap_request *req)
 {
     if ((req->flags & ~KNOWN_FLAGS) != 0 || (req->addr & PAGE_MASK) != 0)
         return -EINVAL;
-    if ((req->flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) &&
-        !(req->flags & MREMAP_MAYMOVE))
+    if (names_address(req) && !(req->flags & MREMAP_MAYMOVE))
         return -EINVAL;
     if ((req->flags & MREMAP_DONTUNMAP) && req->old_len != req->new_len)
         return -EINVAL;
     req->old_len = ROUND_UP(req->old_len, PAGE_SIZE);
     req->new_len = ROUND_UP(req->new_len, PAGE_SIZE);
-    return req->new_len == 0 || req->new_len > USER_END ? -EINVAL : 0;
+    if (req->new_len == 0 || req->new_len > USER_END)
+        return -EINVAL;
+    return names_address(req) ? check_address(req) : 0;
 }
 
 /* Where large pages are mapped, lengths are multiples of them, and nothing
  * grows: the reservation could not. */
 static int check_hugetlb(const struct vma *vma, struct mremap_request *req)
 {
-    const bool moves = (req->flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) != 0;
-
     if ((vma->flags & VM_HUGETLB) == 0)
         return 0;
     req->old_len = ROUND_UP(req->old_len, HUGE_SIZE);
     req->new_len = ROUND_UP(req->new_len, HUGE_SIZE);
     if ((req->addr & (HUGE_SIZE - 1)) != 0 || req->new_len > req->old_len ||
-        (moves && (req->new_addr & (HUGE_SIZE - 1)) != 0))
+        (names_address(req) && (req->new_addr & (HUGE_SIZE - 1)) != 0))
         return -EINVAL;
     return 0;
 }
@@ -209,12 +224,6 @@ static int move_to_locked(struct mm *mm, struct mremap_request *req)
     struct vma *vma;
     int err;
 
-    if ((req->new_addr & PAGE_MASK) != 0 || req->new_len > USER_END ||
-        req->new_addr > USER_END - req->new_len)
-        return -EINVAL;
-    if (req->addr + req->old_len > req->new_addr &&
-        req->new_addr + req->new_len > req->addr)
-        return -EINVAL;
     if (mm->vmas.count + 2 >= MAX_MAP_COUNT - MAPS_TO_SPARE)
         return -ENOMEM;
     if (req->flags & MREMAP_FIXED) {
@@ -274,7 +283,7 @@ static int remap_locked(struct mm *mm, struct mremap_request *req)
     err = check_hugetlb(vma, req);
     if (err != 0)
         return err;
-    if (req->flags & (MREMAP_FIXED | MREMAP_DONTUNMAP))
+    if (names_address(req))
         return move_to_locked(mm, req);
     if (req->old_len < req->new_len)
         return grow_locked(mm, req);
