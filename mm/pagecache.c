@@ -313,6 +313,34 @@ void pagecache_punch(struct page_cache *cache, uint64_t first, uint64_t end)
     filemap_zap(cache, &(struct filemap_part){first, end, false});
 }
 
+/* Bytes of one page. */
+static void zero_part(struct page_cache *cache, uint64_t start, uint64_t end)
+{
+    struct page *page;
+
+    if (start >= end ||
+        pagecache_get_page(cache, start >> PAGE_SHIFT, &page, NULL) != 0)
+        return;
+    pagecache_mark_dirty(page);
+    memset((char *)page_address(page) + (start & PAGE_MASK), 0, end - start);
+    page_put(page);
+}
+
+void pagecache_zero(struct page_cache *cache, uint64_t start, uint64_t end)
+{
+    const uint64_t first = ROUND_UP(start, PAGE_SIZE);
+    const uint64_t last = ROUND_DOWN(end, PAGE_SIZE);
+
+    if (first > last) {
+        zero_part(cache, start, end);
+        return;
+    }
+    zero_part(cache, start, MIN(first, end));
+    zero_part(cache, last, end);
+    if (first < last)
+        pagecache_punch(cache, first >> PAGE_SHIFT, last >> PAGE_SHIFT);
+}
+
 size_t pagecache_reclaim(size_t n)
 {
     struct page_cache *cache;

@@ -134,6 +134,10 @@ void pagecache_resize(struct page_cache *cache, uint64_t size);
  */
 void pagecache_punch(struct page_cache *cache, uint64_t first, uint64_t end);
 
+/* The same for bytes [start, end): pages that are not all in it are cleared in
+ * part. => end is not past the file's; the caller holds the inode's lock */
+void pagecache_zero(struct page_cache *cache, uint64_t start, uint64_t end);
+
 /* Drops up to n clean, unmapped pages of reclaimable caches; how many. */
 size_t pagecache_reclaim(size_t n);
 

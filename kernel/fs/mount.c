@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The tree as it is when the first program starts: the ramdisk's files at /,
- * another archive's laid over them, /tmp, and /dev and /proc mounted.
+ * another archive's laid over them, /tmp, and /dev, /dev/shm and /proc mounted.
  *
  * Mounts are made at boot and stay: a mounted root and the directory that it
  * covers hold each other for ever (I3 in dentry.h).
@@ -17,6 +17,7 @@
 #include "mm/page.h"
 
 #define ROOT_DEV ABI_MAKEDEV(0, 2)
+#define SHM_DEV ABI_MAKEDEV(0, 24)
 #define DIR_MODE (S_IFDIR | 0755)
 #define TMP_MODE (S_IFDIR | 01777)
 
@@ -26,9 +27,16 @@ static struct fs root_fs = {
     .magic = TMPFS_MAGIC,
 };
 
+static struct fs shm_fs = {
+    .type = "tmpfs",
+    .dev = SHM_DEV,
+    .magic = TMPFS_MAGIC,
+};
+
 static const struct mount mounts[] = {
     {"rootfs", "/", "rootfs", "rw"},
     {"devtmpfs", "/dev", "devtmpfs", "rw,relatime"},
+    {"tmpfs", "/dev/shm", "tmpfs", "rw,nosuid,nodev"},
     {"proc", "/proc", "proc", "rw,relatime"},
 };
 
@@ -75,6 +83,16 @@ static int mount_on(struct fs_context *fs, const char *path,
     return 0;
 }
 
+/* For shm_open(3). */
+static int create_shm(struct dentry **root)
+{
+    int err = ramfs_create_root(&shm_fs, root);
+
+    if (err == 0)
+        (*root)->inode->mode = TMP_MODE;
+    return err;
+}
+
 static int make_tree(void)
 {
     struct fs_context *fs;
@@ -90,6 +108,8 @@ static int make_tree(void)
         dentry_put(tmp);
         err = mount_on(fs, "/dev", devfs_create);
     }
+    if (err == 0)
+        err = mount_on(fs, "/dev/shm", create_shm);
     if (err == 0)
         err = mount_on(fs, "/proc", procfs_create);
     fs_context_put(fs);
@@ -116,5 +136,7 @@ void fs_init(void)
                      boot_info.extra_ramdisk_size);
     err = make_tree();
     if (err != 0)
-        log_error("/tmp, /dev and /proc cannot all be made: error %d\n", -err);
+        log_error(
+            "/tmp, /dev, /dev/shm and /proc cannot all be made: error %d\n",
+            -err);
 }

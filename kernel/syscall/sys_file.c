@@ -239,7 +239,25 @@ static int allocate(struct inode *inode, uint64_t start, uint64_t end)
     return err;
 }
 
-static int allocate_file(struct file *file, uint64_t offset, uint64_t len)
+/* The bytes become zero; whole pages of them leave memory. */
+static int punch(struct inode *inode, uint64_t offset, uint64_t end)
+{
+    mutex_lock(&inode->lock);
+    pagecache_zero(&inode->cache, offset, MIN(end, inode->cache.size));
+    inode_touch_written(inode);
+    mutex_unlock(&inode->lock);
+    return 0;
+}
+
+/* Of the modes those that Linux's tmpfs has. */
+static bool is_mode(int mode)
+{
+    return mode == 0 || mode == FALLOC_FL_KEEP_SIZE ||
+           mode == (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE);
+}
+
+static int allocate_file(struct file *file, int mode, uint64_t offset,
+                         uint64_t len)
 {
     struct inode *inode = file->inode;
     uint64_t end = offset + len;
@@ -253,11 +271,14 @@ static int allocate_file(struct file *file, uint64_t offset, uint64_t len)
         return -ENODEV;
     if (end > FILE_SIZE_MAX)
         return -EFBIG;
+    if (mode & FALLOC_FL_PUNCH_HOLE)
+        return punch(inode, offset, end);
+    if (mode & FALLOC_FL_KEEP_SIZE)
+        return 0; /* nothing can be set aside behind the end */
     err = file_size_check(end);
     return err != 0 ? err : allocate(inode, offset, end);
 }
 
-/* Of the modes only the plain one: whole pages in memory, and the length. */
 long sys_fallocate(int fd, int mode, int64_t offset, int64_t len)
 {
     struct file *file = fd_get(fd);
@@ -267,10 +288,10 @@ long sys_fallocate(int fd, int mode, int64_t offset, int64_t len)
         return -EBADF;
     if (offset < 0 || len <= 0)
         err = -EINVAL;
-    else if (mode != 0)
+    else if (!is_mode(mode))
         err = -EOPNOTSUPP;
     else
-        err = allocate_file(file, (uint64_t)offset, (uint64_t)len);
+        err = allocate_file(file, mode, (uint64_t)offset, (uint64_t)len);
     file_put(file);
     return err;
 }

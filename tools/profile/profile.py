@@ -4,7 +4,7 @@
 
     tools/profile/profile.py [--per N] [--lines] -- PROGRAM ARGS…
 
-Runs PROGRAM in Quire and counts the kernel's instructions between each call of
+Runs PROGRAM, a static Linux program of this machine's, in Quire and counts the kernel's instructions between each call of
 its function profile_start() and the next of profile_stop(), with a QEMU plugin
 (plugin.c). --per N divides the counts, for so many operations. --lines shows
 single instructions too.
@@ -12,6 +12,7 @@ single instructions too.
 import argparse
 import bisect
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -47,10 +48,13 @@ def run(program, args, plugin, out):
         sys.exit(f"{program} has no profile_start() and profile_stop()")
     option = (f"{plugin},start={marks['profile_start']:#x},"
               f"stop={marks['profile_stop']:#x},out={out}")
-    name = os.path.basename(program)
+    extra = os.path.join(os.path.dirname(out), "extra")
+    os.mkdir(extra)
+    shutil.copy(program, extra)
     subprocess.run([os.path.join(TOP, "tools", "quire"), "run", "--cpu",
                     "qemu64", "--icount", "--qemu-args", f"-plugin {option}",
-                    "--", name, *args], check=True)
+                    "--extra", extra, "--", "/" + os.path.basename(program),
+                    *args], check=True)
 
 
 def read_counts(path):
@@ -95,10 +99,9 @@ def main():
     parser.add_argument("program")
     parser.add_argument("args", nargs="*")
     options = parser.parse_args()
-    program = os.path.join(BUILD, "user", "bin", options.program)
     with tempfile.TemporaryDirectory() as folder:
         out = os.path.join(folder, "counts")
-        run(program, options.args, build_plugin(folder), out)
+        run(options.program, options.args, build_plugin(folder), out)
         show(read_counts(out), options.per, options.lines)
 
 
