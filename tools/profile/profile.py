@@ -4,9 +4,9 @@
 
     tools/profile/profile.py [--per N] [--lines] -- PROGRAM ARGS…
 
-Runs PROGRAM, a static Linux program of this machine's, in Quire and counts the kernel's instructions between each call of
-its function profile_start() and the next of profile_stop(), with a QEMU plugin
-(plugin.c). --per N divides the counts, for so many operations. --lines shows
+Runs PROGRAM, a static Linux program of this machine's, in Quire and counts the
+kernel's instructions between each call of its function profile_start() and the
+next of profile_stop(), with a QEMU plugin (plugin.c). --per N divides the counts, for so many operations. --lines shows
 single instructions too.
 """
 import argparse
