@@ -6,8 +6,8 @@
 
 Runs PROGRAM, a static Linux program of this machine's, in Quire and counts the
 kernel's instructions between each call of its function profile_start() and the
-next of profile_stop(), with a QEMU plugin (plugin.c). --per N divides the counts, for so many operations. --lines shows
-single instructions too.
+next of profile_stop(), with a QEMU plugin (plugin.c). --per N divides the
+counts, for so many operations. --lines shows single instructions too.
 """
 import argparse
 import bisect

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "user/bin/bench/bench.h"
+#include "user/lib/syscall.h"
 
 #define CALLS 500L
 #define TOGGLE_PAGES 256UL
@@ -140,7 +141,7 @@ static char *barrier;
 static void lift(int signo)
 {
     (void)signo;
-    mprotect(barrier, PAGE, PROT_READ | PROT_WRITE);
+    ASK(mprotect, barrier, PAGE, PROT_READ | PROT_WRITE);
 }
 
 /* A write barrier: the fault, the handler, mprotect, and again. */
