@@ -104,7 +104,8 @@ static void map_around(struct fault *fault)
     int mapped = 0;
 
     around_window(fault, &start, &end);
-    if (fault->vma->flags & VM_SEQ_READ)
+    if ((fault->vma->flags & VM_SEQ_READ) &&
+        !pagecache_is_shmem(vma_cache(fault->vma)))
         read_ahead(fault, start, end);
     n = (end - start) >> PAGE_SHIFT;
     pagecache_find_pages(vma_cache(fault->vma), vma_pgoff(fault->vma, start), n,

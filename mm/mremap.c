@@ -71,6 +71,8 @@ static int check_hugetlb(const struct vma *vma, struct mremap_request *req)
         return 0;
     req->old_len = ROUND_UP(req->old_len, HUGE_SIZE);
     req->new_len = ROUND_UP(req->new_len, HUGE_SIZE);
+    if (req->flags & MREMAP_DONTUNMAP)
+        return -EINVAL;
     if ((req->addr & (HUGE_SIZE - 1)) != 0 || req->new_len > req->old_len ||
         (names_address(req) && (req->new_addr & (HUGE_SIZE - 1)) != 0))
         return -EINVAL;
@@ -217,6 +219,16 @@ static int move_locked(struct mm *mm, const struct mremap_request *req)
     return 0;
 }
 
+/* Unmaps what is behind the new length. */
+static int cut_locked(struct mm *mm, const struct mremap_request *req)
+{
+    const vaddr_t start = req->addr + req->new_len;
+
+    if (start > USER_END || req->old_len - req->new_len > USER_END - start)
+        return -EINVAL;
+    return mmap_remove_locked(mm, start, req->addr + req->old_len);
+}
+
 /* With FIXED or DONTUNMAP: to an address that the caller names. */
 static int move_to_locked(struct mm *mm, struct mremap_request *req)
 {
@@ -234,8 +246,7 @@ static int move_to_locked(struct mm *mm, struct mremap_request *req)
             return err;
     }
     if (req->old_len > req->new_len) {
-        err = mmap_remove_locked(mm, req->addr + req->new_len,
-                                 req->addr + req->old_len);
+        err = cut_locked(mm, req);
         if (err != 0)
             return err;
         req->old_len = req->new_len;
@@ -290,8 +301,7 @@ static int remap_locked(struct mm *mm, struct mremap_request *req)
     req->new_addr = req->addr;
     if (req->old_len == req->new_len)
         return 0;
-    return mmap_remove_locked(mm, req->addr + req->new_len,
-                              req->addr + req->old_len);
+    return cut_locked(mm, req);
 }
 
 int mm_mremap(struct mm *mm, const struct mremap_request *req, vaddr_t *out)

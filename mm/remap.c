@@ -17,7 +17,8 @@ static struct vma *find_shared(struct mm *mm, vaddr_t start, vaddr_t end)
 {
     struct vma *first = vma_find(&mm->vmas, start), *vma, *next;
 
-    if (first == NULL || first->start > start || !(first->flags & VM_SHARED))
+    if (first == NULL || first->start > start || !(first->flags & VM_SHARED) ||
+        (first->flags & VM_HUGETLB))
         return NULL;
     for (vma = first; vma->end < end; vma = next) {
         next = vma_next(&mm->vmas, vma);

@@ -311,6 +311,8 @@ static void too_large(void)
     char *p = map_island(2);
 
     CHECK_ERRNO(mremap(p, PAGE, 0x7fffffffe000, MREMAP_MAYMOVE), ENOMEM);
+    CHECK_ERRNO(mremap(p, 1UL << 60, PAGE, 0), EINVAL);
+    CHECK_ERRNO(mremap(p, (size_t)-PAGE, PAGE, 0), EINVAL);
     CHECK_AREAS(p, 2, "rw-p:2");
 }
 
