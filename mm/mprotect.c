@@ -29,6 +29,7 @@ static int protect_area_locked(struct mm *mm, struct vma *vma, vaddr_t start,
 {
     uint32_t flags = (vma->flags & ~VM_ACCESS) | mmap_prot_flags(prot);
     size_t npages = (end - start) >> PAGE_SHIFT;
+    uint32_t old_flags;
     int err;
 
     if ((flags & ~(flags >> VM_MAY_SHIFT) & VM_ACCESS) != 0)
@@ -48,8 +49,13 @@ static int protect_area_locked(struct mm *mm, struct vma *vma, vaddr_t start,
     }
     limits_account(mm, vma->flags, -(long)npages);
     limits_account(mm, flags, (long)npages);
+    old_flags = vma->flags;
     vma->flags = flags;
     range_protect(vma, start, end, flags, tlb);
+    /* Locked memory that may be written to from now on gets its copies. */
+    if ((old_flags & (VM_WRITE | VM_SHARED | VM_LOCKED)) == VM_LOCKED &&
+        (flags & VM_WRITE))
+        mm_populate_area_locked(vma, start, end);
     mmap_merge_locked(mm, vma);
     return 0;
 }
@@ -96,7 +102,6 @@ int mm_mprotect(struct mm *mm, vaddr_t addr, size_t len, int prot)
 {
     int grows = prot & (PROT_GROWSDOWN | PROT_GROWSUP);
     struct tlb_gather tlb;
-    bool locked;
     vaddr_t end;
     int err;
 
@@ -118,9 +123,6 @@ int mm_mprotect(struct mm *mm, vaddr_t addr, size_t len, int prot)
     tlb_finish(&tlb);
     if (vmck_enabled)
         vmck_check_locked(mm);
-    locked = mm->locked_pages != 0 && (prot & PROT_WRITE);
     rwsem_write_unlock(&mm->mmap_lock);
-    if (unlikely(locked)) /* copies are made now: a locked page is there */
-        mm_populate_if_locked(mm, addr, end);
     return err;
 }

@@ -42,41 +42,37 @@ static enum mm_access usual_access(const struct vma *vma)
                                                              : MM_READ;
 }
 
-/* What a range is populated for. */
-enum populate_mode {
-    POPULATE_ALL,    /* whatever can be had */
-    POPULATE_LOCKED, /* the same of locked areas */
-    POPULATE_STRICT, /* the first error ends it */
-};
-
-/* Is anything to be done for the area? */
-static bool is_wanted(const struct vma *vma, enum populate_mode mode)
+/* An area as its flags ask for. */
+static int populate_usual(struct vma *vma, vaddr_t start, vaddr_t end)
 {
+    const enum mm_access access = usual_access(vma);
+
     if (vma->flags & VM_LOCKONFAULT)
-        return false;
-    return mode != POPULATE_LOCKED || (vma->flags & VM_LOCKED) != 0;
+        return 0;
+    if (!fault_is_allowed(vma, access))
+        return -EFAULT;
+    return populate_area(vma, start, end, access);
 }
 
-static int populate_mapped(struct mm *mm, vaddr_t start, vaddr_t end,
-                           enum populate_mode mode)
+void mm_populate_area_locked(struct vma *vma, vaddr_t start, vaddr_t end)
 {
-    const bool go_on = mode != POPULATE_STRICT;
+    (void)populate_usual(vma, start, end);
+}
+
+/* Populates what is mapped; an error ends the area, or all of it. */
+static int populate_mapped(struct mm *mm, vaddr_t start, vaddr_t end,
+                           bool go_on)
+{
     vaddr_t va = start;
     int err = 0;
 
     rwsem_read_lock(&mm->mmap_lock);
     while (va < end && (err == 0 || go_on) && err != -EINTR) {
         struct vma *vma = vma_find_overlap(&mm->vmas, va, end);
-        enum mm_access access;
 
         if (vma == NULL)
             break;
-        access = usual_access(vma);
-        if (is_wanted(vma, mode))
-            err = fault_is_allowed(vma, access)
-                      ? populate_area(vma, MAX(va, vma->start),
-                                      MIN(end, vma->end), access)
-                      : -EFAULT;
+        err = populate_usual(vma, MAX(va, vma->start), MIN(end, vma->end));
         va = vma->end;
     }
     rwsem_read_unlock(&mm->mmap_lock);
@@ -85,17 +81,12 @@ static int populate_mapped(struct mm *mm, vaddr_t start, vaddr_t end,
 
 void mm_populate(struct mm *mm, vaddr_t start, vaddr_t end)
 {
-    (void)populate_mapped(mm, start, end, POPULATE_ALL);
-}
-
-void mm_populate_if_locked(struct mm *mm, vaddr_t start, vaddr_t end)
-{
-    (void)populate_mapped(mm, start, end, POPULATE_LOCKED);
+    (void)populate_mapped(mm, start, end, true);
 }
 
 int mm_populate_locked(struct mm *mm, vaddr_t start, vaddr_t end)
 {
-    return populate_mapped(mm, start, end, POPULATE_STRICT);
+    return populate_mapped(mm, start, end, false);
 }
 
 int mm_populate_range(struct mm *mm, vaddr_t start, vaddr_t end,

@@ -15,8 +15,9 @@ void mm_populate(struct mm *mm, vaddr_t start, vaddr_t end);
  * cannot be had. */
 __must_check int mm_populate_locked(struct mm *mm, vaddr_t start, vaddr_t end);
 
-/* The same for the locked areas of the range alone, errors aside. */
-void mm_populate_if_locked(struct mm *mm, vaddr_t start, vaddr_t end);
+/* The same for [start, end) within vma, errors aside, unless the area need not
+ * be populated (VM_LOCKONFAULT). => mmap_lock held */
+void mm_populate_area_locked(struct vma *vma, vaddr_t start, vaddr_t end);
 
 /* By accesses of this kind, for madvise(2): 0, -ENOMEM (a hole, or no memory),
  * -EINVAL (the area forbids it), -EFAULT (no page of the file) or -EINTR. */
