@@ -32,7 +32,7 @@ static void begin(void)
 {
     char name[64];
 
-    snprintf(name, sizeof(name), "/tmp/vmfuzz.%d", (int)getpid());
+    snprintf(name, sizeof(name), "/dev/shm/vmfuzz.%d", (int)getpid());
     file_fd = open(name, O_RDWR | O_CREAT | O_TRUNC, 0600);
     if (file_fd < 0)
         err(1, "%s", name);
