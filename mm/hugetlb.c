@@ -25,6 +25,7 @@
 static struct spinlock pool_lock = SPINLOCK_INIT;
 static struct list pool = LIST_INIT(pool); /* L: free blocks, by link */
 static struct hugetlb_counts counts;       /* L */
+static size_t wanted;                      /* L: what total should be */
 /* L: pool_lock */
 
 struct hugetlb_file {
@@ -46,34 +47,99 @@ struct hugetlb_counts hugetlb_counts(void)
 
     spin_lock(&pool_lock);
     now = counts;
+    now.surplus = counts.total - MIN(wanted, counts.total);
     spin_unlock(&pool_lock);
     return now;
+}
+
+/* The block becomes ordinary free memory. => no reference is left, it is in no
+ * list and not counted */
+static void release_block(struct page *block)
+{
+    atomic_store(&block->refs, 1);
+    page_split_block(block);
+    for (size_t i = 0; i < HUGE_PAGES; i++)
+        page_put(block + i);
 }
 
 /* The last reference on a block is gone. */
 static void take_back(struct page *block)
 {
+    bool surplus;
+
     spin_lock(&pool_lock);
-    list_push_front(&pool, &block->link);
-    counts.free++;
+    surplus = counts.total > wanted && counts.free >= counts.reserved;
+    if (surplus) {
+        counts.total--;
+    } else {
+        list_push_front(&pool, &block->link);
+        counts.free++;
+    }
+    spin_unlock(&pool_lock);
+    if (surplus)
+        release_block(block);
+}
+
+/* A block that the pool has too many and can spare; NULL: there is none. */
+static struct page *take_surplus(void)
+{
+    struct page *block = NULL;
+
+    spin_lock(&pool_lock);
+    if (counts.total > wanted && counts.free > counts.reserved) {
+        block = list_first(&pool, struct page, link);
+        list_remove(&block->link);
+        counts.free--;
+        counts.total--;
+    }
+    spin_unlock(&pool_lock);
+    return block;
+}
+
+/* Adds a block if one is wanting; false: none is, or memory has none. */
+static bool add_block(void)
+{
+    struct page *block;
+    bool wanting;
+
+    if (page_alloc_order(PAGE_HUGETLB, PT_ENTRY_BITS, &block) != 0)
+        return false;
+    spin_lock(&pool_lock);
+    wanting = counts.total < wanted;
+    counts.total += wanting;
+    spin_unlock(&pool_lock);
+    if (wanting)
+        page_put(block); /* into the pool */
+    else
+        release_block(block);
+    return wanting;
+}
+
+void hugetlb_resize(size_t n)
+{
+    struct page *block;
+
+    spin_lock(&pool_lock);
+    wanted = n;
+    spin_unlock(&pool_lock);
+    while (hugetlb_counts().total < n && add_block())
+        continue;
+    while ((block = take_surplus()) != NULL)
+        release_block(block);
+    spin_lock(&pool_lock);
+    wanted = MIN(wanted, counts.total);
     spin_unlock(&pool_lock);
 }
 
 void hugetlb_init(void)
 {
-    struct page *block;
     char text[24];
     uint64_t n = 0;
 
     page_set_take_back(take_back);
     if (boot_option("hugepages", text, sizeof(text)))
         (void)parse_u64(text, 10, &n);
-    for (; n > 0; n--) {
-        if (page_alloc_order(PAGE_HUGETLB, PT_ENTRY_BITS, &block) != 0)
-            break;
-        counts.total++;
-        page_put(block); /* into the pool */
-    }
+    hugetlb_resize(n);
 }
 
 bool hugetlb_reserve(size_t n)

@@ -31,12 +31,17 @@ struct tlb_gather;
 
 struct hugetlb_counts {
     size_t total, free, reserved; /* blocks; reserved ones are free yet */
+    size_t surplus; /* of total: more than wanted, to go when they are free */
 };
 
 /* Boot: fills the pool. */
 void hugetlb_init(void);
 
 struct hugetlb_counts hugetlb_counts(void);
+
+/* Makes the pool n blocks large, as far as memory has blocks and as blocks are
+ * free: others go when they are. */
+void hugetlb_resize(size_t n);
 
 /* A zeroed block with one reference, out of a reservation or not; NULL: the
  * pool has none to spare. */

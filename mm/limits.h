@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How much an address space may hold: RLIMIT_AS, RLIMIT_DATA (getrlimit(2))
- * and the number of areas. RLIMIT_MEMLOCK: mm/mlock.h.
+ * and the number of areas. RLIMIT_MEMLOCK: mm/mlock.h; promises: mm/commit.h.
  */
 #ifndef MM_LIMITS_H
 #define MM_LIMITS_H
 
 #include "mm/mm.h"
 
-/* Linux's default vm.max_map_count. */
-#define MAX_MAP_COUNT 65530
+/* How many areas there may be: vm.max_map_count, at first Linux's default.
+ * A: set through /proc/sys/vm */
+extern uint64_t limits_max_areas;
 
 /* Private, writable and no stack: what RLIMIT_DATA counts. */
 static inline bool vma_is_data(uint32_t flags)
@@ -36,6 +37,8 @@ static inline void limits_account(struct mm *mm, uint32_t flags, long npages)
         mm->data_pages += (size_t)npages;
     if (flags & VM_LOCKED)
         mm->locked_pages += (size_t)npages;
+    if (flags & VM_ACCOUNT)
+        mm->committed_pages += (size_t)npages;
 }
 
 #endif

@@ -17,6 +17,7 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/lib/assert.h"
 #include "mm/anon.h"
+#include "mm/commit.h"
 #include "mm/filemap.h"
 #include "mm/hugetlb.h"
 #include "mm/kmap.h"
@@ -33,6 +34,8 @@
 
 static struct slab_cache *mm_slab __ro_after_init;
 static struct atomic64 last_id; /* A */
+
+uint64_t limits_max_areas = 65530;
 static struct list mm_list = LIST_INIT(mm_list);
 static struct spinlock mm_list_lock = SPINLOCK_INIT;
 
@@ -53,6 +56,7 @@ void mm_init(void)
     mm_slab = slab_cache_create("mm", sizeof(struct mm), 64);
     tlbdebt_init();
     mmap_init();
+    commit_init();
     pagecache_init();
     anon_init();
     huge_init();
@@ -112,6 +116,10 @@ static int fork_vma(struct vma *vma, struct mm *child, struct tlb_gather *tlb)
     copy = mmap_vma_alloc();
     if (copy == NULL)
         return -ENOMEM;
+    if ((vma->flags & VM_ACCOUNT) && !commit_charge(vma->mm, vma_npages(vma))) {
+        mmap_vma_free(copy);
+        return -ENOMEM;
+    }
     *copy = *vma;
     copy->mm = child;
     copy->flags &= ~VM_LOCK_FLAGS;

@@ -45,7 +45,8 @@ struct mm {
     size_t total_pages;  /* M: pages in all VMAs (RLIMIT_AS) */
     size_t data_pages;   /* M: private writable ones (RLIMIT_DATA) */
     size_t locked_pages; /* M: of VM_LOCKED areas (RLIMIT_MEMLOCK) */
-    uint32_t new_flags;  /* M: what new areas get besides: mlockall */
+    size_t committed_pages;  /* M: of VM_ACCOUNT areas: mm/commit.h */
+    uint32_t new_flags;      /* M: what new areas get besides: mlockall */
     struct mm_limits limits; /* M */
     struct mm_layout layout; /* M */
     uint8_t apart_too[64];

@@ -13,6 +13,7 @@
 #include "kernel/abi/errno.h"
 #include "kernel/abi/mman.h"
 #include "kernel/lib/assert.h"
+#include "mm/commit.h"
 #include "mm/fault.h"
 #include "mm/filemap.h"
 #include "mm/hugetlb.h"
@@ -82,6 +83,8 @@ void mmap_drop_vma_locked(struct mm *mm, struct vma *vma)
     struct mapped_file *file = vma->file;
 
     limits_account(mm, vma->flags, -(long)vma_npages(vma));
+    if (vma->flags & VM_ACCOUNT)
+        commit_uncharge(vma_npages(vma));
     vma_remove(&mm->vmas, vma);
     filemap_detach(vma);
     mmap_vma_free(vma);
@@ -164,13 +167,16 @@ struct vma *mmap_add_area_locked(struct mm *mm, const struct area *area,
     return vma;
 }
 
-size_t mmap_count_pages(struct mm *mm, vaddr_t start, vaddr_t end)
+size_t mmap_count_pages(struct mm *mm, vaddr_t start, vaddr_t end,
+                        uint32_t flag)
 {
     struct vma *vma = vma_find_overlap(&mm->vmas, start, end);
     size_t npages = 0;
 
     for (; vma != NULL && vma->start < end; vma = vma_next(&mm->vmas, vma))
-        npages += (MIN(end, vma->end) - MAX(start, vma->start)) >> PAGE_SHIFT;
+        if ((vma->flags & flag) == flag)
+            npages +=
+                (MIN(end, vma->end) - MAX(start, vma->start)) >> PAGE_SHIFT;
     return npages;
 }
 
@@ -298,7 +304,8 @@ static int area_flags(const struct mm *mm, const struct mmap_request *req,
     *flags = mmap_prot_flags(req->prot) | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
     if (req->flags & MAP_GROWSDOWN)
         *flags |= VM_GROWSDOWN;
-    if (req->flags & MAP_NORESERVE)
+    if ((req->flags & MAP_NORESERVE) &&
+        READ_ONCE(commit_settings.mode) != OVERCOMMIT_NEVER)
         *flags |= VM_NORESERVE;
     if (req->flags & MAP_HUGETLB)
         *flags |= VM_HUGETLB;
@@ -317,7 +324,7 @@ static int prepare_area(struct mm *mm, struct mmap_request *req,
     if (req->len == 0)
         return -EINVAL;
     req->len = ROUND_UP(req->len, PAGE_SIZE);
-    if (req->len == 0 || mm->vmas.count > MAX_MAP_COUNT)
+    if (req->len == 0 || mm->vmas.count > READ_ONCE(limits_max_areas))
         return -ENOMEM;
     npages = req->len >> PAGE_SHIFT;
     area->pgoff = req->offset >> PAGE_SHIFT;
@@ -334,14 +341,40 @@ static int prepare_area(struct mm *mm, struct mmap_request *req,
         return err;
     if (!mlock_allows(mm, area->flags, npages))
         return -EAGAIN;
+    if (vma_is_accountable(area->flags))
+        area->flags |= VM_ACCOUNT;
     area->file = req->file;
+    area->replaces = (req->flags & MAP_FIXED) != 0;
     if (req->file == NULL && !(area->flags & VM_SHARED))
         area->pgoff = area->start >> PAGE_SHIFT;
-    npages -= mmap_count_pages(mm, area->start, area->end);
+    if (area->replaces)
+        npages -= mmap_count_pages(mm, area->start, area->end, 0);
     return limits_allow(mm, area->flags, npages) ? 0 : -ENOMEM;
 }
 
-/* Replaces what is at the area's place by the area. */
+/* Charges for the area and removes what is at its place. What goes gives back
+ * its charge for the area to take. */
+static int make_way_locked(struct mm *mm, const struct area *area)
+{
+    const bool is_charged = (area->flags & VM_ACCOUNT) != 0;
+    size_t npages = is_charged ? (area->end - area->start) >> PAGE_SHIFT : 0;
+    size_t taken = 0;
+    int err = 0;
+
+    if (is_charged && area->replaces)
+        taken = mmap_count_pages(mm, area->start, area->end, VM_ACCOUNT);
+    if (!commit_charge(mm, npages - taken))
+        return -ENOMEM;
+    if (area->replaces)
+        err = mmap_remove_locked(mm, area->start, area->end);
+    if (err != 0)
+        commit_uncharge(npages - taken);
+    else
+        commit_force(taken);
+    return err;
+}
+
+/* Puts the area at its place instead of what is there. */
 static int replace_locked(struct mm *mm, const struct area *area)
 {
     struct vma *spare = mmap_vma_alloc();
@@ -349,7 +382,7 @@ static int replace_locked(struct mm *mm, const struct area *area)
 
     if (spare == NULL)
         return -ENOMEM;
-    err = mmap_remove_locked(mm, area->start, area->end);
+    err = make_way_locked(mm, area);
     if (err != 0) {
         mmap_vma_free(spare);
         return err;
@@ -362,7 +395,7 @@ static int replace_locked(struct mm *mm, const struct area *area)
 static int map_shared_anon_locked(struct mm *mm, struct area *area)
 {
     int err = shmem_create("/dev/zero (deleted)", area->end - area->start,
-                           &area->file);
+                           (area->flags & VM_NORESERVE) == 0, &area->file);
 
     if (err != 0)
         return err;

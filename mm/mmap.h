@@ -16,6 +16,7 @@ struct area {
     uint32_t flags;
     uint64_t pgoff;
     struct mapped_file *file; /* borrowed */
+    bool replaces;            /* something may be mapped there */
 };
 
 /* PROT_* to VM_READ, VM_WRITE, VM_EXEC. */
@@ -31,9 +32,9 @@ __must_check int mmap_choose_place_locked(struct mm *mm,
 __must_check int mmap_map_locked(struct mm *mm, struct mmap_request *req,
                                  vaddr_t *out);
 
-/* Adds the area, which meets no other, merging it with its neighbours where
- * they are alike; accounts it. Cannot fail: spare, from mmap_vma_alloc, is
- * used or freed. The vma that now holds the area. */
+/* Adds the area, which meets no other and is charged for (mm/commit.h), merging
+ * it with its neighbours where they are alike; accounts it. Cannot fail: spare,
+ * from mmap_vma_alloc, is used or freed. The vma that now holds the area. */
 struct vma *mmap_add_area_locked(struct mm *mm, const struct area *area,
                                  struct vma *spare);
 
@@ -49,12 +50,17 @@ void mmap_drop_vma_locked(struct mm *mm, struct vma *vma);
  * => 0, -ENOMEM or, inside a page of MAP_HUGETLB, -EINVAL */
 __must_check int mmap_split_locked(struct mm *mm, vaddr_t at);
 
+/* Makes [start, end), which lies within an area, one of its own; on failure
+ * nothing changed. The errors of mmap_split_locked. */
+__must_check int mmap_isolate_locked(struct mm *mm, vaddr_t start, vaddr_t end);
+
 /* Merges vma with its neighbours where they are alike; the area that holds
  * it all. */
 struct vma *mmap_merge_locked(struct mm *mm, struct vma *vma);
 
-/* Pages of [start, end) that are mapped. */
-size_t mmap_count_pages(struct mm *mm, vaddr_t start, vaddr_t end);
+/* Pages of [start, end) that are mapped, with the flag if it is not 0. */
+size_t mmap_count_pages(struct mm *mm, vaddr_t start, vaddr_t end,
+                        uint32_t flag);
 
 struct vma *mmap_vma_alloc(void); /* NULL: out of memory */
 void mmap_vma_free(struct vma *vma);

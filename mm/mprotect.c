@@ -8,6 +8,7 @@
  */
 #include "kernel/abi/errno.h"
 #include "kernel/abi/mman.h"
+#include "mm/commit.h"
 #include "mm/limits.h"
 #include "mm/mm.h"
 #include "mm/mmap.h"
@@ -23,6 +24,28 @@ static bool is_within_limits(const struct mm *mm, const struct vma *vma,
            mm->data_pages + npages <= mm->limits.data >> PAGE_SHIFT;
 }
 
+/* Charges for npages of vma if they become a promise with *flags, which then
+ * say so; those that are none any more lose the flag. */
+static bool charge(const struct vma *vma, uint32_t *flags, size_t npages)
+{
+    if ((*flags & VM_WRITE) == 0) {
+        if (vma->file == NULL && !vma->has_anon)
+            *flags &= ~VM_ACCOUNT;
+        return true;
+    }
+    if ((vma->flags & (VM_ACCOUNT | VM_WRITE)) || !vma_is_accountable(*flags))
+        return true;
+    *flags |= VM_ACCOUNT;
+    return commit_charge(vma->mm, npages);
+}
+
+/* … which did not come about, or did. */
+static void settle(uint32_t charged, uint32_t kept, size_t npages)
+{
+    if ((charged & VM_ACCOUNT) && !(kept & VM_ACCOUNT))
+        commit_uncharge(npages);
+}
+
 /* Gives [start, end), which lies within vma, the rights of prot. */
 static int protect_area_locked(struct mm *mm, struct vma *vma, vaddr_t start,
                                vaddr_t end, int prot, struct tlb_gather *tlb)
@@ -36,20 +59,19 @@ static int protect_area_locked(struct mm *mm, struct vma *vma, vaddr_t start,
         return -EACCES;
     if (flags == vma->flags)
         return 0;
-    if (!is_within_limits(mm, vma, flags, npages))
+    if (!is_within_limits(mm, vma, flags, npages) ||
+        !charge(vma, &flags, npages))
         return -ENOMEM;
-    err = mmap_split_locked(mm, start);
-    if (err != 0)
-        return err;
-    err = mmap_split_locked(mm, end);
-    vma = vma_find(&mm->vmas, start);
+    old_flags = vma->flags;
+    err = mmap_isolate_locked(mm, start, end);
     if (err != 0) {
-        mmap_merge_locked(mm, vma); /* undoes the other split */
+        settle(flags, old_flags, npages);
         return err;
     }
-    limits_account(mm, vma->flags, -(long)npages);
+    vma = vma_find(&mm->vmas, start);
+    limits_account(mm, old_flags, -(long)npages);
     limits_account(mm, flags, (long)npages);
-    old_flags = vma->flags;
+    settle(old_flags, flags, npages);
     vma->flags = flags;
     range_protect(vma, start, end, flags, tlb);
     /* Locked memory that may be written to from now on gets its copies. */

@@ -18,6 +18,7 @@
 #include "mm/mremap.h"
 #include "kernel/abi/errno.h"
 #include "kernel/abi/mman.h"
+#include "mm/commit.h"
 #include "mm/fault.h"
 #include "mm/hugetlb.h"
 #include "mm/limits.h"
@@ -116,11 +117,14 @@ static bool can_grow(struct mm *mm, const struct vma *vma, size_t more)
            vma_find_overlap(&mm->vmas, vma->end, end) == NULL;
 }
 
-static void grow(struct mm *mm, struct vma *vma, size_t more)
+static int grow(struct mm *mm, struct vma *vma, size_t more)
 {
+    if ((vma->flags & VM_ACCOUNT) && !commit_charge(mm, more >> PAGE_SHIFT))
+        return -ENOMEM;
     vma_set_range(&mm->vmas, vma, vma->start, vma->end + more);
     limits_account(mm, vma->flags, (long)(more >> PAGE_SHIFT));
     mmap_merge_locked(mm, vma);
+    return 0;
 }
 
 /* ---- elsewhere ---- */
@@ -133,20 +137,6 @@ static uint64_t new_pgoff(const struct vma *vma,
     if (vma->file == NULL && !vma->has_anon)
         return req->new_addr >> PAGE_SHIFT;
     return vma_pgoff(vma, req->addr);
-}
-
-/* The part that will be unmapped becomes an area of its own, so that this
- * cannot fail any more. */
-static int isolate_locked(struct mm *mm, vaddr_t start, vaddr_t end)
-{
-    int err = mmap_split_locked(mm, start);
-
-    if (err != 0)
-        return err;
-    err = mmap_split_locked(mm, end);
-    if (err != 0)
-        mmap_merge_locked(mm, lookup(mm, start));
-    return err;
 }
 
 /* Adds the area and moves the entries to it. Cannot fail. */
@@ -182,8 +172,45 @@ static void leave_locked(struct mm *mm, const struct mremap_request *req)
         return;
     }
     vma->flags &= ~VM_HUGETLB; /* the reservation went along */
+    if (vma->flags & VM_ACCOUNT)
+        commit_force(req->old_len >> PAGE_SHIFT); /* … and so did the promise */
     err = mmap_remove_locked(mm, req->addr, end);
     ASSERT(err == 0);
+}
+
+/* What the move maps, less what it unmaps, if that is charged for. */
+static size_t pages_to_charge(const struct vma *vma,
+                              const struct mremap_request *req)
+{
+    size_t more = req->new_len;
+
+    if ((vma->flags & VM_ACCOUNT) == 0)
+        return 0;
+    if (!(req->flags & MREMAP_DONTUNMAP))
+        more -= req->old_len;
+    return more >> PAGE_SHIFT;
+}
+
+/* All of a move that can fail. */
+static int prepare_move_locked(const struct move *move, bool leaves,
+                               size_t charge)
+{
+    struct mm *mm = move->mm;
+    int err = 0;
+
+    if (mm->vmas.count + MAPS_TO_SPARE >= READ_ONCE(limits_max_areas) ||
+        !commit_charge(mm, charge))
+        return -ENOMEM;
+    if (leaves)
+        err = mmap_isolate_locked(mm, move->from, move->from + move->len);
+    if (err == 0) {
+        err = move_prepare(move);
+        if (err != 0)
+            mmap_merge_locked(mm, lookup(mm, move->from));
+    }
+    if (err != 0)
+        commit_uncharge(charge);
+    return err;
 }
 
 /* Moves to req->new_addr, where nothing is mapped. */
@@ -196,20 +223,16 @@ static int move_locked(struct mm *mm, const struct mremap_request *req)
     struct vma *vma, *spare;
     int err;
 
-    if (mm->vmas.count >= MAX_MAP_COUNT - MAPS_TO_SPARE)
-        return -ENOMEM;
     spare = mmap_vma_alloc();
     if (spare == NULL)
         return -ENOMEM;
-    err = leaves ? isolate_locked(mm, req->addr, req->addr + req->old_len) : 0;
-    if (err == 0)
-        err = move_prepare(&move);
-    vma = lookup(mm, req->addr);
+    err = prepare_move_locked(&move, leaves,
+                              pages_to_charge(lookup(mm, req->addr), req));
     if (err != 0) {
-        mmap_merge_locked(mm, vma);
         mmap_vma_free(spare);
         return err;
     }
+    vma = lookup(mm, req->addr);
     area.flags = vma->flags;
     area.pgoff = new_pgoff(vma, req);
     area.file = vma->file;
@@ -236,7 +259,7 @@ static int move_to_locked(struct mm *mm, struct mremap_request *req)
     struct vma *vma;
     int err;
 
-    if (mm->vmas.count + 2 >= MAX_MAP_COUNT - MAPS_TO_SPARE)
+    if (mm->vmas.count + 2 + MAPS_TO_SPARE >= READ_ONCE(limits_max_areas))
         return -ENOMEM;
     if (req->flags & MREMAP_FIXED) {
         place.flags = MAP_FIXED;
@@ -274,9 +297,8 @@ static int grow_locked(struct mm *mm, struct mremap_request *req)
         return err;
     if (req->addr + req->old_len == vma->end &&
         can_grow(mm, vma, req->new_len - req->old_len)) {
-        grow(mm, vma, req->new_len - req->old_len);
         req->new_addr = req->addr;
-        return 0;
+        return grow(mm, vma, req->new_len - req->old_len);
     }
     if ((req->flags & MREMAP_MAYMOVE) == 0)
         return -ENOMEM;

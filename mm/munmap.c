@@ -50,9 +50,21 @@ static int split_uncounted(struct mm *mm, vaddr_t at)
 
 int mmap_split_locked(struct mm *mm, vaddr_t at)
 {
-    if (mm->vmas.count >= MAX_MAP_COUNT && is_inside_area(mm, at))
+    if (mm->vmas.count >= READ_ONCE(limits_max_areas) && is_inside_area(mm, at))
         return -ENOMEM;
     return split_uncounted(mm, at);
+}
+
+int mmap_isolate_locked(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+    int err = mmap_split_locked(mm, start);
+
+    if (err != 0)
+        return err;
+    err = mmap_split_locked(mm, end);
+    if (err != 0)
+        mmap_merge_locked(mm, vma_find(&mm->vmas, start));
+    return err;
 }
 
 /* Splits at both ends; on failure at neither. Only a hole inside one area makes
@@ -62,7 +74,8 @@ static int split_for_removal(struct mm *mm, vaddr_t start, vaddr_t end)
     struct vma *vma = vma_find(&mm->vmas, start);
     int err;
 
-    if (vma->start < start && vma->end > end && mm->vmas.count >= MAX_MAP_COUNT)
+    if (vma->start < start && vma->end > end &&
+        mm->vmas.count >= READ_ONCE(limits_max_areas))
         return -ENOMEM;
     err = split_uncounted(mm, start);
     if (err != 0)

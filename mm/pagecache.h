@@ -144,9 +144,12 @@ size_t pagecache_reclaim(size_t n);
 void pagecache_init(void);
 
 /* A new unnamed file of this length, for MAP_SHARED|MAP_ANONYMOUS: one
- * reference, dropped by ops->put. `name` is shown in /proc/PID/maps.
+ * reference, dropped by ops->put. `name` is shown in /proc/PID/maps. reserve:
+ * all of it is promised at once (mm/commit.h).
  * => 0 or -ENOMEM */
-__must_check int shmem_create(const char *name, uint64_t size,
+__must_check int shmem_create(const char *name, uint64_t size, bool reserve,
                               struct mapped_file **out);
+/* Pages that are promised to such files. */
+size_t shmem_promised(void);
 
 #endif

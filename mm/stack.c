@@ -13,6 +13,7 @@
 #include "kernel/abi/errno.h"
 #include "kernel/abi/mman.h"
 #include "kernel/lib/assert.h"
+#include "mm/commit.h"
 #include "mm/limits.h"
 #include "mm/mlock.h"
 #include "mm/mmap.h"
@@ -48,6 +49,8 @@ struct vma *stack_grow_locked(struct mm *mm, vaddr_t address)
         !limits_allow(mm, vma->flags, grow) ||
         !mlock_allows(mm, vma->flags, grow) || is_too_close(mm, vma, start))
         return NULL;
+    if ((vma->flags & VM_ACCOUNT) && !commit_charge(mm, grow))
+        return NULL;
     vma_set_range(&mm->vmas, vma, start, vma->end);
     limits_account(mm, vma->flags, (long)grow);
     vmstat_inc(VM_FAULT_STACK_GROW);
@@ -60,7 +63,8 @@ int mm_create_stack(struct mm *mm, vaddr_t top, int prot)
     struct vma *spare = mmap_vma_alloc();
     struct area area = {.end = top,
                         .flags = mmap_prot_flags(prot) | VM_MAYREAD |
-                                 VM_MAYWRITE | VM_MAYEXEC | VM_GROWSDOWN};
+                                 VM_MAYWRITE | VM_MAYEXEC | VM_GROWSDOWN |
+                                 VM_ACCOUNT};
 
     if (spare == NULL)
         return -ENOMEM;
@@ -68,6 +72,10 @@ int mm_create_stack(struct mm *mm, vaddr_t top, int prot)
         size = MAX(ROUND_DOWN(mm->limits.stack, PAGE_SIZE), PAGE_SIZE);
     area.start = top - size;
     area.pgoff = area.start >> PAGE_SHIFT;
+    if (!commit_charge(mm, size >> PAGE_SHIFT)) {
+        mmap_vma_free(spare);
+        return -ENOMEM;
+    }
     rwsem_write_lock(&mm->mmap_lock);
     mmap_add_area_locked(mm, &area, spare);
     rwsem_write_unlock(&mm->mmap_lock);

@@ -71,7 +71,7 @@ static void check_tree_node(struct vma *vma)
 static void check_areas_locked(struct mm *mm)
 {
     struct rbnode *node = rb_first(&mm->vmas.tree);
-    size_t count = 0, total = 0, data = 0, locked = 0;
+    size_t count = 0, total = 0, data = 0, locked = 0, committed = 0;
     struct vma *vma;
 
     vma_for_each (vma, &mm->vmas) {
@@ -85,6 +85,7 @@ static void check_areas_locked(struct mm *mm)
         total += vma_npages(vma);
         data += vma_is_data(vma->flags) ? vma_npages(vma) : 0;
         locked += vma->flags & VM_LOCKED ? vma_npages(vma) : 0;
+        committed += vma->flags & VM_ACCOUNT ? vma_npages(vma) : 0;
         node = rb_next(node);
     }
     VMCK(node == NULL && count == mm->vmas.count,
@@ -94,6 +95,9 @@ static void check_areas_locked(struct mm *mm)
          data, mm->total_pages, mm->data_pages);
     VMCK(locked == mm->locked_pages, "%zu pages locked, accounted are %zu",
          locked, mm->locked_pages);
+    VMCK(committed == mm->committed_pages,
+         "%zu pages promised, accounted are %zu", committed,
+         mm->committed_pages);
 }
 
 /* ---- entries ---- */

@@ -6,6 +6,7 @@
 #include "kernel/lib/assert.h"
 #include "kernel/lib/mutex.h"
 #include "mm/anon.h"
+#include "mm/commit.h"
 #include "mm/pagecache.h"
 #include "mm/pagetable.h"
 #include "mm/vmck.h"
@@ -24,10 +25,12 @@ struct look {
     struct page *odd; /* NULL: all is well */
     int32_t refs;
     uint32_t found;
+    int64_t stray; /* pages promised, but not to any area or file */
     bool complete; /* no address space was being changed */
 };
 
 static bool look_complete;                               /* V */
+static size_t look_promised;                             /* V */
 static struct mutex vmck_mutex = MUTEX_INIT(vmck_mutex); /* V, page.check */
 /* V: vmck_mutex */
 
@@ -58,6 +61,7 @@ static void count_entries(struct mm *mm)
         for (va = vma->start; pt_next_mapped(mm, &va, vma->end, &cur, &stop);
              va = stop)
             count_mapped(&cur, (stop - va) >> PAGE_SHIFT);
+    look_promised += mm->committed_pages;
     rwsem_read_unlock(&mm->mmap_lock);
 }
 
@@ -88,10 +92,12 @@ static struct look look_at_frames(void)
 
     preempt_disable();
     look_complete = true;
+    look_promised = shmem_promised();
     for (size_t pfn = 0; pfn < page_array_len; pfn++)
         page_array[pfn].check = 0;
     mm_visit_all(count_entries);
     look.complete = look_complete;
+    look.stray = (int64_t)(commit_total() - look_promised);
     look.odd = find_odd_frame();
     if (look.odd != NULL) {
         look.refs = atomic_load(&look.odd->refs);
@@ -103,7 +109,8 @@ static struct look look_at_frames(void)
 
 static bool is_same(const struct look *a, const struct look *b)
 {
-    return a->odd == b->odd && a->refs == b->refs && a->found == b->found;
+    return a->odd == b->odd && a->refs == b->refs && a->found == b->found &&
+           a->stray == b->stray;
 }
 
 static void check_frames(void)
@@ -112,17 +119,20 @@ static void check_frames(void)
     int sure = 0;
 
     for (int i = 0; i < LOOKS_MAX && sure < LOOKS_SURE; i++) {
-        if (last.complete && last.odd == NULL)
+        if (last.complete && last.odd == NULL && last.stray == 0)
             return;
         preempt_schedule();
         look = look_at_frames();
         sure = look.complete && is_same(&look, &last) ? sure + 1 : 0;
         last = look;
     }
-    if (sure == LOOKS_SURE)
-        panic("vmck: frame %#lx of use %u has %d references, but %u entries "
-              "and caches hold it",
-              page_to_pfn(last.odd), last.odd->use, last.refs, last.found);
+    if (sure < LOOKS_SURE)
+        return;
+    if (last.odd == NULL)
+        panic("vmck: %ld pages are promised to nobody", last.stray);
+    panic("vmck: frame %#lx of use %u has %d references, but %u entries "
+          "and caches hold it",
+          page_to_pfn(last.odd), last.odd->use, last.refs, last.found);
 }
 
 void vmck_check_all(void)

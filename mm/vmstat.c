@@ -34,6 +34,7 @@ static const char *const names[VMSTAT_ITEMS] = {
     [VM_THP_FAULT_ALLOC] = "thp_fault_alloc",
     [VM_THP_FAULT_FALLBACK] = "thp_fault_fallback",
     [VM_THP_SPLIT] = "thp_split_pmd",
+    [VM_COMMITTED] = "nr_committed",
 };
 
 uint64_t vmstat_sum(enum vmstat_item item)

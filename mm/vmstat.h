@@ -37,6 +37,7 @@ enum vmstat_item {
     VM_THP_FAULT_ALLOC,    /* first touch: a large page */
     VM_THP_FAULT_FALLBACK, /* … for which there was no block */
     VM_THP_SPLIT,
+    VM_COMMITTED, /* no event: mm/commit.h */
     VMSTAT_ITEMS,
 };
 

@@ -14,6 +14,14 @@
 
 struct mm;
 
+/* A number that can be read and, within limits, set: /proc/sys. */
+struct proc_setting {
+    uint64_t *value; /* A */
+    uint64_t min, max;
+    uint64_t (*get)(void);       /* instead of value */
+    void (*set)(uint64_t value); /* instead of storing it */
+};
+
 struct proc_entry {
     const char *name;
     uint32_t mode; /* type and permissions */
@@ -23,6 +31,11 @@ struct proc_entry {
     /* One record more; *cursor, at first 0, says where it is. Adds nothing at
      * the end. */
     int (*next)(int pid, uint64_t *cursor, struct strbuf *out);
+
+    const struct proc_setting *setting; /* or this: a line with the number */
+    /* A text file may have this: what one write says, terminated, without its
+     * line's end. 0 or an errno. */
+    int (*store)(int pid, const char *text);
 
     const char *target; /* a link with this text */
 
@@ -84,8 +97,13 @@ int proc_show_uptime(int pid, struct strbuf *out);
 int proc_show_version(int pid, struct strbuf *out);
 int proc_show_load(int pid, struct strbuf *out);
 int proc_show_statistics(int pid, struct strbuf *out);
-int proc_show_max_map_count(int pid, struct strbuf *out);
-int proc_show_mmap_min_addr(int pid, struct strbuf *out);
-int proc_show_overcommit(int pid, struct strbuf *out);
+
+/* ---- sysctl.c: settings ---- */
+
+/* Of /proc/sys. */
+extern const struct proc_entry proc_sys_table[];
+void proc_setting_show(const struct proc_setting *setting, struct strbuf *out);
+/* 0, or -EINVAL: no number, or none that is allowed. */
+int proc_setting_store(const struct proc_setting *setting, const char *text);
 
 #endif

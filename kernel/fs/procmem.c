@@ -7,6 +7,7 @@
  * Every figure is read by itself, so they are of slightly different moments.
  */
 #include "kernel/fs/procfs.h"
+#include "mm/commit.h"
 #include "mm/hugetlb.h"
 #include "mm/mm.h"
 #include "mm/page.h"
@@ -48,7 +49,7 @@ static void add_huge(struct strbuf *out)
     strbuf_printf(out, "HugePages_Total:   %5zu\n", pool.total);
     strbuf_printf(out, "HugePages_Free:    %5zu\n", pool.free);
     strbuf_printf(out, "HugePages_Rsvd:    %5zu\n", pool.reserved);
-    strbuf_printf(out, "HugePages_Surp:    %5u\n", 0U);
+    strbuf_printf(out, "HugePages_Surp:    %5zu\n", pool.surplus);
     add_pages(out, "Hugepagesize", HUGE_PAGES);
     add_pages(out, "Hugetlb", pool.total * HUGE_PAGES);
 }
@@ -78,6 +79,8 @@ int proc_show_meminfo(int pid __unused, struct strbuf *out)
     add_pages(out, "SUnreclaim", page_count(PAGE_SLAB));
     add_pages(out, "KernelStack", page_count(PAGE_STACK));
     add_pages(out, "PageTables", page_count(PAGE_TABLE));
+    add_pages(out, "CommitLimit", commit_limit());
+    add_pages(out, "Committed_AS", commit_total());
     add_huge(out);
     return 0;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The system as a whole in /proc: mounts, filesystems, the command line,
- * uptime, version, load, statistics, and the settings in sys/vm. Linux's
- * formats: proc(5).
+ * uptime, version, load and statistics. Linux's formats: proc(5).
  */
 #include "boot/bootinfo.h"
 #include "kernel/cpu/time.h"
@@ -10,8 +9,6 @@
 #include "kernel/fs/procfs.h"
 #include "kernel/lib/string.h"
 #include "kernel/lib/version.h"
-#include "mm/layout.h"
-#include "mm/limits.h"
 
 #define TICKS_PER_SEC 100U /* the unit of /proc/stat */
 #define NSEC_PER_TICK (NSEC_PER_SEC / TICKS_PER_SEC)
@@ -93,26 +90,5 @@ int proc_show_version(int pid __unused, struct strbuf *out)
 {
     strbuf_printf(out, "%s version %s (%s) %s\n", UTS_SYSNAME, UTS_RELEASE,
                   UTS_COMPILER, UTS_VERSION);
-    return 0;
-}
-
-/* ---- sys/vm ---- */
-
-int proc_show_max_map_count(int pid __unused, struct strbuf *out)
-{
-    strbuf_printf(out, "%d\n", MAX_MAP_COUNT);
-    return 0;
-}
-
-int proc_show_mmap_min_addr(int pid __unused, struct strbuf *out)
-{
-    strbuf_printf(out, "%lu\n", MMAP_MIN_ADDR);
-    return 0;
-}
-
-/* 1: a mapping is never refused because memory might run out later. */
-int proc_show_overcommit(int pid __unused, struct strbuf *out)
-{
-    strbuf_printf(out, "1\n");
     return 0;
 }

@@ -35,24 +35,6 @@ const struct proc_entry proc_pid_entry = {
     .children = pid_table,
 };
 
-static const struct proc_entry sys_vm_table[] = {
-    {.name = "max_map_count",
-     .mode = FILE_MODE,
-     .show = proc_show_max_map_count},
-    {.name = "mmap_min_addr",
-     .mode = FILE_MODE,
-     .show = proc_show_mmap_min_addr},
-    {.name = "overcommit_memory",
-     .mode = FILE_MODE,
-     .show = proc_show_overcommit},
-    {.name = NULL},
-};
-
-static const struct proc_entry sys_table[] = {
-    {.name = "vm", .mode = DIR_MODE, .children = sys_vm_table},
-    {.name = NULL},
-};
-
 static const struct proc_entry root_table[] = {
     {.name = "buddyinfo", .mode = FILE_MODE, .show = proc_show_buddyinfo},
     {.name = "cmdline", .mode = FILE_MODE, .show = proc_show_kernel_cmdline},
@@ -64,7 +46,7 @@ static const struct proc_entry root_table[] = {
     {.name = "self", .mode = LINK_MODE, .ops = &proc_self_ops},
     {.name = "slabinfo", .mode = PRIVATE_MODE, .show = proc_show_slabinfo},
     {.name = "stat", .mode = FILE_MODE, .show = proc_show_statistics},
-    {.name = "sys", .mode = DIR_MODE, .children = sys_table},
+    {.name = "sys", .mode = DIR_MODE, .children = proc_sys_table},
     {.name = "uptime", .mode = FILE_MODE, .show = proc_show_uptime},
     {.name = "version", .mode = FILE_MODE, .show = proc_show_version},
     {.name = "vmstat", .mode = FILE_MODE, .show = proc_show_vmstat},

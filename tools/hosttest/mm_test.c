@@ -415,7 +415,7 @@ static void away(void)
     vaddr_t got;
 
     CHECK_EQ(mm_create(&other), 0);
-    CHECK_EQ(shmem_create("shared", PAGE_SIZE, &req.file), 0);
+    CHECK_EQ(shmem_create("shared", PAGE_SIZE, true, &req.file), 0);
     CHECK_EQ(mm_mmap(current->mm, &req, &got), 0);
     for (int i = 0; i < AWAY_ROUNDS; i++) {
         CHECK_EQ(mm_host_access(got, MM_READ, &word), MM_FAULT_OK);

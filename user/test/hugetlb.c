@@ -7,14 +7,13 @@
  * through /proc/sys/vm/nr_hugepages, only what needs no pool is looked at.
  */
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 
 #include "user/test/brk.h"
 #include "user/test/fault.h"
 #include "user/test/maps.h"
 #include "user/test/probe.h"
+#include "user/test/settings.h"
 #include "user/test/test.h"
 #include "user/test/threads.h"
 
@@ -24,21 +23,6 @@
 #define HUGE (MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB)
 #define HUGE_SHARED (MAP_SHARED | MAP_ANONYMOUS | MAP_HUGETLB)
 
-/* A number of /proc/meminfo. */
-static long meminfo(const char *name)
-{
-    FILE *file = fopen("/proc/meminfo", "r");
-    char line[128];
-    long value = -1;
-
-    REQUIRE(file != NULL);
-    while (fgets(line, sizeof(line), file) != NULL)
-        if (strncmp(line, name, strlen(name)) == 0)
-            value = atol(line + strlen(name) + 1);
-    fclose(file);
-    return value;
-}
-
 static long spare(void)
 {
     return meminfo("HugePages_Free") - meminfo("HugePages_Rsvd");
@@ -47,14 +31,8 @@ static long spare(void)
 /* Whether there is a pool to test with. */
 static int has_pool(void)
 {
-    int fd;
-
-    if (spare() >= POOL)
-        return 1;
-    fd = open("/proc/sys/vm/nr_hugepages", O_WRONLY);
-    if (fd < 0 || write(fd, "16", 2) != 2)
-        return 0;
-    close(fd);
+    if (spare() < POOL)
+        setting_write("vm/nr_hugepages", "16");
     return spare() >= POOL;
 }
 
@@ -361,6 +339,43 @@ static void futex_in_it(void)
     CHECK_EQ(word_seen, 1);
 }
 
+static void check_pool(long total, long available, long reserved, long surplus)
+{
+    CHECK_EQ(meminfo("HugePages_Total"), total);
+    CHECK_EQ(meminfo("HugePages_Free"), available);
+    CHECK_EQ(meminfo("HugePages_Rsvd"), reserved);
+    CHECK_EQ(meminfo("HugePages_Surp"), surplus);
+    CHECK_EQ(setting_get("vm/nr_hugepages"), total - surplus);
+}
+
+/* What is in use or promised stays until it is given back. */
+static void pool_resized(void)
+{
+    long before = setting_get("vm/nr_hugepages");
+    char *p;
+
+    if (!has_pool() || !setting_is_writable("vm/nr_hugepages"))
+        return;
+    before = before > 0 ? before : POOL;
+    setting_set("vm/nr_hugepages", POOL - 1);
+    check_pool(POOL - 1, POOL - 1, 0, 0);
+    p = map_pages(2, HUGE);
+    poke(p, 1);
+    setting_set("vm/nr_hugepages", 0);
+    check_pool(2, 1, 1, 2);
+    poke(p + LARGE, 1);
+    check_pool(2, 0, 0, 2);
+    CHECK_OK(munmap(p, LARGE));
+    check_pool(1, 0, 0, 1);
+    CHECK_EQ(peek(p + LARGE), 1);
+    CHECK_OK(munmap(p + LARGE, LARGE));
+    check_pool(0, 0, 0, 0);
+    CHECK_ERRNO(mmap(NULL, LARGE, RW, HUGE, -1, 0), ENOMEM);
+    CHECK_ERRNO(setting_write("vm/nr_hugepages", "few"), EINVAL);
+    setting_set("vm/nr_hugepages", before);
+    check_pool(before, before, 0, 0);
+}
+
 static const struct test_case cases[] = {
     CASE(bad_arguments),
     CASE(file_of_another_kind),
@@ -379,6 +394,7 @@ static const struct test_case cases[] = {
     CASE(never_merged),
     CASE(copies_by_the_kernel),
     CASE(futex_in_it),
+    CASE(pool_resized),
 };
 
 TEST_MAIN(cases)

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The settings in /proc/sys, sysctl(8): numbers that can be read and set while
+ * the system runs. Those of memory: Linux's
+ * Documentation/admin-guide/sysctl/vm.
+ */
+#include "kernel/abi/mman.h"
+#include "kernel/fs/procfs.h"
+#include "kernel/lib/string.h"
+#include "mm/commit.h"
+#include "mm/hugetlb.h"
+#include "mm/limits.h"
+#include "mm/page.h"
+#include "mm/pagecache.h"
+#include "mm/slab.h"
+
+#define SETTING_MODE (S_IFREG | 0644)
+#define WRITE_ONLY_MODE (S_IFREG | 0200)
+#define DIR_MODE (S_IFDIR | 0555)
+
+#define NUMBER_BASE 10
+#define DROP_FILES 1 /* of drop_caches */
+#define DROP_OBJECTS 2
+#define DROP_MAX 4 /* a bit that on Linux stops a message */
+
+void proc_setting_show(const struct proc_setting *setting, struct strbuf *out)
+{
+    uint64_t value =
+        setting->get != NULL ? setting->get() : READ_ONCE(*setting->value);
+
+    strbuf_printf(out, "%lu\n", value);
+}
+
+int proc_setting_store(const struct proc_setting *setting, const char *text)
+{
+    uint64_t value;
+    size_t len;
+
+    while (*text == ' ' || *text == '\t')
+        text++;
+    len = parse_u64(text, NUMBER_BASE, &value);
+    if (len == 0 || text[len] != '\0' || value < setting->min ||
+        value > setting->max)
+        return -EINVAL;
+    if (setting->set != NULL)
+        setting->set(value);
+    else
+        WRITE_ONCE(*setting->value, value);
+    return 0;
+}
+
+/* ---- vm: limits and promises ---- */
+
+static uint64_t get_ratio(void)
+{
+    return READ_ONCE(commit_settings.ratio);
+}
+
+/* The limit is a share of memory or a number: who sets one gives up the
+ * other. */
+static void set_ratio(uint64_t value)
+{
+    WRITE_ONCE(commit_settings.kbytes, 0);
+    WRITE_ONCE(commit_settings.ratio, value);
+}
+
+static uint64_t get_kbytes(void)
+{
+    return READ_ONCE(commit_settings.kbytes);
+}
+
+static void set_kbytes(uint64_t value)
+{
+    WRITE_ONCE(commit_settings.ratio, 0);
+    WRITE_ONCE(commit_settings.kbytes, value);
+}
+
+static const struct proc_setting overcommit_memory = {
+    .value = &commit_settings.mode, .max = OVERCOMMIT_NEVER};
+static const struct proc_setting overcommit_ratio = {
+    .get = get_ratio, .set = set_ratio, .max = INT32_MAX};
+static const struct proc_setting overcommit_kbytes = {
+    .get = get_kbytes, .set = set_kbytes, .max = INT64_MAX};
+static const struct proc_setting admin_reserve = {
+    .value = &commit_settings.admin_reserve_kbytes, .max = INT64_MAX};
+static const struct proc_setting user_reserve = {
+    .value = &commit_settings.user_reserve_kbytes, .max = INT64_MAX};
+static const struct proc_setting max_map_count = {.value = &limits_max_areas,
+                                                  .max = INT32_MAX};
+
+/* ---- vm: what can be made to happen ---- */
+
+static uint64_t get_hugepages(void)
+{
+    const struct hugetlb_counts pool = hugetlb_counts();
+
+    return pool.total - pool.surplus;
+}
+
+static void set_hugepages(uint64_t value)
+{
+    hugetlb_resize(value);
+}
+
+static uint64_t last_drop; /* A */
+
+static void drop_caches(uint64_t value)
+{
+    WRITE_ONCE(last_drop, value);
+    if (value & DROP_FILES)
+        pagecache_reclaim(SIZE_MAX);
+    if (value & DROP_OBJECTS)
+        slab_shrink();
+}
+
+static const struct proc_setting nr_hugepages = {
+    .get = get_hugepages, .set = set_hugepages, .max = INT32_MAX};
+static const struct proc_setting drop = {.value = &last_drop,
+                                         .set = drop_caches,
+                                         .min = DROP_FILES,
+                                         .max = DROP_MAX};
+
+/* ---- vm: what only can be looked at ---- */
+
+static uint64_t get_mmap_min_addr(void)
+{
+    return MMAP_MIN_ADDR;
+}
+
+static const struct proc_setting mmap_min_addr = {.get = get_mmap_min_addr};
+
+static const struct proc_entry vm_table[] = {
+    {.name = "admin_reserve_kbytes",
+     .mode = SETTING_MODE,
+     .setting = &admin_reserve},
+    {.name = "drop_caches", .mode = WRITE_ONLY_MODE, .setting = &drop},
+    {.name = "max_map_count", .mode = SETTING_MODE, .setting = &max_map_count},
+    {.name = "mmap_min_addr",
+     .mode = S_IFREG | 0444,
+     .setting = &mmap_min_addr},
+    {.name = "nr_hugepages", .mode = SETTING_MODE, .setting = &nr_hugepages},
+    {.name = "overcommit_kbytes",
+     .mode = SETTING_MODE,
+     .setting = &overcommit_kbytes},
+    {.name = "overcommit_memory",
+     .mode = SETTING_MODE,
+     .setting = &overcommit_memory},
+    {.name = "overcommit_ratio",
+     .mode = SETTING_MODE,
+     .setting = &overcommit_ratio},
+    {.name = "user_reserve_kbytes",
+     .mode = SETTING_MODE,
+     .setting = &user_reserve},
+    {.name = NULL},
+};
+
+const struct proc_entry proc_sys_table[] = {
+    {.name = "vm", .mode = DIR_MODE, .children = vm_table},
+    {.name = NULL},
+};
