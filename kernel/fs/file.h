@@ -186,6 +186,13 @@ int proc_current_session(void);
  * kernel/proc/procinfo.c. */
 int proc_group_session(int group);
 
+/* Who is killed when memory is out: /proc/sys/vm; kernel/proc/oom.c. A */
+struct oom_settings {
+    uint64_t dump_tasks;           /* the report lists all processes */
+    uint64_t kill_allocating_task; /* not the largest, but who asks */
+};
+extern struct oom_settings oom_settings;
+
 /* ---- /proc, whose contents come from kernel/proc ---- */
 
 struct strbuf; /* kernel/fs/strbuf.h: growing text */

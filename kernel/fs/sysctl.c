@@ -88,6 +88,11 @@ static const struct proc_setting user_reserve = {
 static const struct proc_setting max_map_count = {.value = &limits_max_areas,
                                                   .max = INT32_MAX};
 
+static const struct proc_setting oom_dump_tasks = {
+    .value = &oom_settings.dump_tasks, .max = INT32_MAX};
+static const struct proc_setting oom_kill_allocating_task = {
+    .value = &oom_settings.kill_allocating_task, .max = INT32_MAX};
+
 /* ---- vm: what can be made to happen ---- */
 
 static uint64_t get_hugepages(void)
@@ -139,6 +144,12 @@ static const struct proc_entry vm_table[] = {
      .mode = S_IFREG | 0444,
      .setting = &mmap_min_addr},
     {.name = "nr_hugepages", .mode = SETTING_MODE, .setting = &nr_hugepages},
+    {.name = "oom_dump_tasks",
+     .mode = SETTING_MODE,
+     .setting = &oom_dump_tasks},
+    {.name = "oom_kill_allocating_task",
+     .mode = SETTING_MODE,
+     .setting = &oom_kill_allocating_task},
     {.name = "overcommit_kbytes",
      .mode = SETTING_MODE,
      .setting = &overcommit_kbytes},

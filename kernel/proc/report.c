@@ -99,9 +99,9 @@ static void report_user_backtrace(struct report_out *out,
     report_backtrace(out, symbols, n);
 }
 
-static void make_report(struct report_out *out,
-                        const struct killed_report *killed)
+static void make_report(struct report_out *out, const void *arg)
 {
+    const struct killed_report *killed = arg;
     const struct process *process = current_process();
     /* A fault in a system call: the program's own registers are those. */
     bool in_call = !trap_from_user(killed->frame);
@@ -124,6 +124,12 @@ static void make_report(struct report_out *out,
 
 void report_killed(const struct killed_report *killed)
 {
+    report_other(make_report, killed);
+}
+
+void report_other(void (*make)(struct report_out *out, const void *arg),
+                  const void *arg)
+{
     struct report_out out = {.line = log_line};
 
     if (reports_off || mutex_held(&report_lock))
@@ -132,10 +138,10 @@ void report_killed(const struct killed_report *killed)
     if (report_present()) {
         out = (struct report_out){
             .line = collect_line, .buf = text, .size = sizeof(text)};
-        make_report(&out, killed);
+        make(&out, arg);
         report_write(REPORT_KILLED, text, out.len);
     } else {
-        make_report(&out, killed);
+        make(&out, arg);
     }
     mutex_unlock(&report_lock);
 }

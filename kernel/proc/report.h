@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a person reads when something has gone wrong: the report of a process
- * that its own fault killed, and of a panic (DESIGN, section 7).
+ * that its own fault killed, of memory that ran out, and of a panic (DESIGN,
+ * section 7).
  *
  * Killed processes' reports go to the host as REPORT_KILLED when the tool runs
  * the machine, else to the log; `print-fatal-signals=0` on the command line
@@ -14,6 +15,7 @@
 
 #include "kernel/lib/types.h"
 
+struct report_out; /* report_text.h */
 struct trap_frame;
 
 /* Boot: looks at the command line. => the command line is complete */
@@ -29,6 +31,11 @@ struct killed_report {
 
 /* The current process dies of this. => thread context; no spinlock held */
 void report_killed(const struct killed_report *killed);
+
+/* A report about something else, whose lines `make` adds. None if the current
+ * thread is making one already. => thread context; no spinlock held */
+void report_other(void (*make)(struct report_out *out, const void *arg),
+                  const void *arg);
 
 /* As panic, for a trap that the kernel cannot go on from: shows its registers
  * and, if has_address, how the CPU walked to `address`. */

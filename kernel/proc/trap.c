@@ -21,7 +21,9 @@
 #include "kernel/cpu/smp.h"
 #include "kernel/cpu/x86.h"
 #include "kernel/lib/assert.h"
+#include "kernel/lib/wait.h"
 #include "kernel/proc/decode.h"
+#include "kernel/proc/oom.h"
 #include "kernel/proc/process.h"
 #include "kernel/proc/report.h"
 #include "kernel/proc/trap_signal.h"
@@ -65,7 +67,9 @@ static enum mm_fault_result resolve(const struct trap_frame *frame,
     return result;
 }
 
-static void out_of_memory(const struct trap_frame *frame, vaddr_t address)
+/* No frame was found for the page. True: the access may be tried again; else
+ * the process dies. */
+static bool out_of_memory(const struct trap_frame *frame, vaddr_t address)
 {
     const struct killed_report report = {
         .frame = frame,
@@ -76,9 +80,14 @@ static void out_of_memory(const struct trap_frame *frame, vaddr_t address)
         .what = "no memory was left for a page that it touched",
     };
 
+    if (oom_ask() == OOM_RETRY)
+        return true;
+    if (signal_fatal_pending())
+        return false;
     vmstat_inc(VM_OOM_KILLS);
     signal_kill_current(SIGKILL);
     report_killed(&report);
+    return false;
 }
 
 static void check_reserved_bits(const struct trap_frame *frame, vaddr_t address)
@@ -103,7 +112,10 @@ static void user_page_fault(struct trap_frame *frame, vaddr_t address)
     case MM_FAULT_BUS:
         trap_send_signal(frame, SIGBUS, BUS_ADRERR, address);
         break;
-    case MM_FAULT_OOM: out_of_memory(frame, address); break;
+    case MM_FAULT_OOM:
+        if (out_of_memory(frame, address))
+            return;
+        break;
     }
     /* A handler shall not learn which addresses of the kernel are in use. */
     if (address >= USER_END)
@@ -125,8 +137,8 @@ static void uaccess_fault(struct trap_frame *frame, vaddr_t address,
     }
     if (result == MM_FAULT_OK || result == MM_FAULT_MAJOR)
         return;
-    if (result == MM_FAULT_OOM)
-        out_of_memory(frame, address);
+    if (result == MM_FAULT_OOM && out_of_memory(frame, address))
+        return;
     frame->rip = resume;
 }
 

@@ -71,3 +71,40 @@ def exhaust_fork(context):
 def exhaust_bomb(context):
     """A fork bomb, under RLIMIT_NPROC."""
     exhaust(context, "bomb", "killed by signal 9")
+
+
+OOM_MEMORY = "64M"
+
+
+def run_oom(context, sizes, before=""):
+    """Lets memory run out with processes of these sizes in MiB."""
+    folder = compile_program(context, "oom", ANY_LIBC)
+    result = context.shell(
+        before + f"/oom {sizes}\ngrep oom_kill /proc/vmstat\n",
+        extra=[folder], mem=OOM_MEMORY, cpus=2, timeout=TIMEOUT)
+    context.succeeded(result)
+    return result
+
+
+@test("oom-largest")
+def oom_largest(context):
+    """The largest process goes, not the one that needs memory; the report
+    lists all and names it."""
+    result = run_oom(context, "4 28 24")
+    for line in ("more exited with 0", "large killed by signal 9",
+                 "small lives", "oom_kill 1"):
+        context.contains(result.text(), f"^{line}$", "what became of them")
+    for pattern in (r"^out of memory: oom\[\d+\] needs a page",
+                    r"^\[ +\d+\] +0 +\d+ +\d+ +\d+ oom$",
+                    r"^Out of memory: Killed process \d+ \(oom\) total-vm:"
+                    r"\d+kB, anon-rss:2\d{4}kB, "):
+        context.contains(result.reports, pattern, "the report")
+
+
+@test("oom-allocating-task")
+def oom_allocating_task(context):
+    """Who asks goes, if vm.oom_kill_allocating_task says so."""
+    result = run_oom(context, "4 28 24",
+                     "echo 1 > /proc/sys/vm/oom_kill_allocating_task\n")
+    for line in ("more killed by signal 9", "large lives", "small lives"):
+        context.contains(result.text(), f"^{line}$", "what became of them")

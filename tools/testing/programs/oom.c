@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Lets memory run out with several processes there, and says who had to go.
+ *
+ *     oom SMALL LARGE MORE    a child that holds SMALL MiB and one that holds
+ *                             LARGE; then a third that touches MORE
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MIB (1UL << 20)
+#define PAGE 4096
+
+static void touch(size_t len)
+{
+    char *at = mmap(NULL, len, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    size_t i;
+
+    if (at == MAP_FAILED)
+        _exit(1);
+    for (i = 0; i < len; i += PAGE)
+        at[i] = 1;
+}
+
+/* A child that has touched so much and waits. */
+static pid_t holder(const char *mib)
+{
+    int ready[2];
+    char byte;
+    pid_t child;
+
+    if (pipe(ready) != 0)
+        exit(1);
+    child = fork();
+    if (child == 0) {
+        touch(strtoul(mib, NULL, 10) * MIB);
+        if (write(ready[1], "", 1) != 1)
+            _exit(1);
+        for (;;)
+            pause();
+    }
+    close(ready[1]);
+    if (read(ready[0], &byte, 1) != 1)
+        printf("no word of a child\n");
+    close(ready[0]);
+    return child;
+}
+
+static void say_state(const char *what, pid_t child, int options)
+{
+    int status;
+
+    if (waitpid(child, &status, options) != child)
+        printf("%s lives\n", what);
+    else if (WIFSIGNALED(status))
+        printf("%s killed by signal %d\n", what, WTERMSIG(status));
+    else
+        printf("%s exited with %d\n", what, WEXITSTATUS(status));
+}
+
+int main(int argc, char **argv)
+{
+    pid_t small, large, more;
+
+    if (argc != 4)
+        return 2;
+    setvbuf(stdout, NULL, _IONBF, 0);
+    small = holder(argv[1]);
+    large = holder(argv[2]);
+    more = fork();
+    if (more == 0) {
+        touch(strtoul(argv[3], NULL, 10) * MIB);
+        _exit(0);
+    }
+    say_state("more", more, 0);
+    say_state("large", large, WNOHANG);
+    say_state("small", small, WNOHANG);
+    kill(small, SIGKILL);
+    kill(large, SIGKILL);
+    return 0;
+}
