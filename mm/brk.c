@@ -7,7 +7,6 @@
  * old one if it could not be moved. (The C library makes -1 and ENOMEM of it.)
  */
 #include "kernel/abi/errno.h"
-#include "mm/commit.h"
 #include "mm/limits.h"
 #include "mm/mlock.h"
 #include "mm/mm.h"
@@ -41,22 +40,13 @@ static int grow_heap_locked(struct mm *mm, vaddr_t start, vaddr_t end)
                         .flags = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE |
                                  VM_MAYEXEC | VM_ACCOUNT | mm->new_flags,
                         .pgoff = start >> PAGE_SHIFT};
-    struct vma *spare;
 
     if (!is_room(mm, start, end) ||
         mm->vmas.count > READ_ONCE(limits_max_areas) ||
         !limits_allow(mm, area.flags, (end - start) >> PAGE_SHIFT) ||
         !mlock_allows(mm, area.flags, (end - start) >> PAGE_SHIFT))
         return -ENOMEM;
-    spare = mmap_vma_alloc();
-    if (spare == NULL)
-        return -ENOMEM;
-    if (!commit_charge(mm, (end - start) >> PAGE_SHIFT)) {
-        mmap_vma_free(spare);
-        return -ENOMEM;
-    }
-    mmap_add_area_locked(mm, &area, spare);
-    return 0;
+    return mmap_add_new_locked(mm, &area);
 }
 
 static int move_break_locked(struct mm *mm, vaddr_t brk)

@@ -70,9 +70,9 @@ void hugetlb_protect(struct vma *vma, vaddr_t start, vaddr_t end,
 __must_check int hugetlb_copy(struct vma *vma, struct mm *child,
                               struct tlb_gather *tlb);
 
-/* The area is about to go: gives back what it reserved and never touched.
- * => its entries are in place; mmap_lock held for write */
-void hugetlb_release(struct vma *vma);
+/* [start, end) of the area is about to go: gives back what was reserved for it
+ * and never touched. => its entries are in place; mmap_lock held for write */
+void hugetlb_release(struct vma *vma, vaddr_t start, vaddr_t end);
 
 /* ---- for hugetlb_area.c ---- */
 

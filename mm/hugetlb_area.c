@@ -187,14 +187,13 @@ int hugetlb_copy(struct vma *vma, struct mm *child, struct tlb_gather *tlb)
     return 0;
 }
 
-void hugetlb_release(struct vma *vma)
+void hugetlb_release(struct vma *vma, vaddr_t start, vaddr_t end)
 {
-    size_t untouched = vma_len(vma) / HUGE_SIZE;
+    size_t untouched = (end - start) / HUGE_SIZE;
     struct pt_cursor cur;
     vaddr_t va, stop;
 
-    for (va = vma->start; pt_next_mapped(vma->mm, &va, vma->end, &cur, &stop);
-         va = stop)
+    for (va = start; pt_next_mapped(vma->mm, &va, end, &cur, &stop); va = stop)
         untouched--;
     hugetlb_file_unreserve(vma->file, vma->mm, untouched);
 }

@@ -203,7 +203,7 @@ static void destroy(struct mm *mm)
     tlb_begin_dead(&tlb, mm);
     vma_for_each (vma, &mm->vmas) {
         if (unlikely((vma->flags & VM_HUGETLB) != 0))
-            hugetlb_release(vma);
+            hugetlb_release(vma, vma->start, vma->end);
         range_zap(vma, vma->start, vma->end, &tlb);
     }
     /* Tables are built for areas only: no need to search elsewhere. */

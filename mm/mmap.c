@@ -115,8 +115,7 @@ struct vma *mmap_merge_locked(struct mm *mm, struct vma *vma)
     return vma;
 }
 
-/* Extends a neighbour of the area if that is all it takes. */
-static struct vma *extend_neighbour(struct mm *mm, const struct area *area)
+struct vma *mmap_extend_locked(struct mm *mm, const struct area *area)
 {
     struct vma *next = vma_find(&mm->vmas, area->start);
     struct vma *prev =
@@ -125,11 +124,13 @@ static struct vma *extend_neighbour(struct mm *mm, const struct area *area)
 
     if (vma_can_append(prev, area->start, area->flags, area->file,
                        area->pgoff)) {
+        limits_account(mm, area->flags, (long)npages);
         vma_set_range(&mm->vmas, prev, prev->start, area->end);
         return mmap_merge_locked(mm, prev);
     }
     if (vma_can_prepend(next, area->end, area->flags, area->file,
                         area->pgoff + npages)) {
+        limits_account(mm, area->flags, (long)npages);
         vma_set_range(&mm->vmas, next, area->start, next->end);
         return next;
     }
@@ -153,18 +154,17 @@ static void create_area(struct mm *mm, const struct area *area, struct vma *vma)
 struct vma *mmap_add_area_locked(struct mm *mm, const struct area *area,
                                  struct vma *spare)
 {
-    struct vma *vma = extend_neighbour(mm, area);
+    struct vma *vma = mmap_extend_locked(mm, area);
 
     ASSERT(rwsem_write_held(&mm->mmap_lock));
-    if (vma == NULL) {
-        create_area(mm, area, spare);
-        vma = spare;
-    } else {
+    if (vma != NULL) {
         mmap_vma_free(spare);
+        return vma;
     }
+    create_area(mm, area, spare);
     limits_account(mm, area->flags,
                    (long)((area->end - area->start) >> PAGE_SHIFT));
-    return vma;
+    return spare;
 }
 
 size_t mmap_count_pages(struct mm *mm, vaddr_t start, vaddr_t end,
@@ -352,43 +352,64 @@ static int prepare_area(struct mm *mm, struct mmap_request *req,
     return limits_allow(mm, area->flags, npages) ? 0 : -ENOMEM;
 }
 
-/* Charges for the area and removes what is at its place. What goes gives back
- * its charge for the area to take. */
-static int make_way_locked(struct mm *mm, const struct area *area)
+/* What is to be charged for the area. */
+static size_t pages_to_charge(const struct area *area)
 {
-    const bool is_charged = (area->flags & VM_ACCOUNT) != 0;
-    size_t npages = is_charged ? (area->end - area->start) >> PAGE_SHIFT : 0;
-    size_t taken = 0;
-    int err = 0;
-
-    if (is_charged && area->replaces)
-        taken = mmap_count_pages(mm, area->start, area->end, VM_ACCOUNT);
-    if (!commit_charge(mm, npages - taken))
-        return -ENOMEM;
-    if (area->replaces)
-        err = mmap_remove_locked(mm, area->start, area->end);
-    if (err != 0)
-        commit_uncharge(npages - taken);
-    else
-        commit_force(taken);
-    return err;
+    if ((area->flags & VM_ACCOUNT) == 0)
+        return 0;
+    return (area->end - area->start) >> PAGE_SHIFT;
 }
 
-/* Puts the area at its place instead of what is there. */
+/* Puts the area at its place instead of what is there, whose charge it takes
+ * over. */
 static int replace_locked(struct mm *mm, const struct area *area)
 {
     struct vma *spare = mmap_vma_alloc();
+    size_t charge = pages_to_charge(area), taken = 0;
     int err;
 
     if (spare == NULL)
         return -ENOMEM;
-    err = make_way_locked(mm, area);
+    if (charge != 0)
+        taken = mmap_count_pages(mm, area->start, area->end, VM_ACCOUNT);
+    err = commit_charge(mm, charge - taken) ? 0 : -ENOMEM;
+    if (err != 0)
+        goto free_spare;
+    err = mmap_remove_locked(mm, area->start, area->end);
     if (err != 0) {
-        mmap_vma_free(spare);
-        return err;
+        commit_uncharge(charge - taken);
+        goto free_spare;
+    }
+    commit_force(taken);
+    mmap_add_area_locked(mm, area, spare);
+    return 0;
+free_spare:
+    mmap_vma_free(spare);
+    return err;
+}
+
+int mmap_add_new_locked(struct mm *mm, const struct area *area)
+{
+    const size_t charge = pages_to_charge(area);
+    struct vma *spare;
+
+    if (!commit_charge(mm, charge))
+        return -ENOMEM;
+    if (mmap_extend_locked(mm, area) != NULL)
+        return 0;
+    spare = mmap_vma_alloc();
+    if (spare == NULL) {
+        commit_uncharge(charge);
+        return -ENOMEM;
     }
     mmap_add_area_locked(mm, area, spare);
     return 0;
+}
+
+static int put_in_place_locked(struct mm *mm, const struct area *area)
+{
+    return area->replaces ? replace_locked(mm, area)
+                          : mmap_add_new_locked(mm, area);
 }
 
 /* Shared memory without a file gets one: a fresh unnamed page cache. */
@@ -400,7 +421,7 @@ static int map_shared_anon_locked(struct mm *mm, struct area *area)
     if (err != 0)
         return err;
     area->pgoff = 0;
-    err = replace_locked(mm, area);
+    err = put_in_place_locked(mm, area);
     put_file(area->file);
     return err;
 }
@@ -416,7 +437,7 @@ int mmap_map_locked(struct mm *mm, struct mmap_request *req, vaddr_t *out)
     if ((area.flags & VM_MAYSHARE) && (area.flags & VM_HUGETLB) == 0 &&
         (area.file == NULL || area.file->cache == NULL))
         return map_shared_anon_locked(mm, &area);
-    return replace_locked(mm, &area);
+    return put_in_place_locked(mm, &area);
 }
 
 int mm_mmap(struct mm *mm, const struct mmap_request *req, vaddr_t *out)

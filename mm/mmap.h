@@ -38,6 +38,13 @@ __must_check int mmap_map_locked(struct mm *mm, struct mmap_request *req,
 struct vma *mmap_add_area_locked(struct mm *mm, const struct area *area,
                                  struct vma *spare);
 
+/* The same if it takes no new vma, only a neighbour to be extended; else NULL,
+ * and nothing is done. */
+struct vma *mmap_extend_locked(struct mm *mm, const struct area *area);
+
+/* Charges for the area, which meets no other, and adds it. 0 or -ENOMEM. */
+__must_check int mmap_add_new_locked(struct mm *mm, const struct area *area);
+
 /* Removes whatever is mapped in [start, end), splitting at the ends.
  * => 0, -ENOMEM, nothing then changed, or -EINVAL inside a large page */
 __must_check int mmap_remove_locked(struct mm *mm, vaddr_t start, vaddr_t end);

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * munmap: areas are split at both ends of the range, so that it is made of
- * whole ones; these lose their page-table entries and leave the list; tables
- * that are now empty go too. The frames are freed last, after the flush.
+ * munmap: what the range covers of each area loses its page-table entries;
+ * areas wholly in it leave the list, those at its ends become shorter. Only a
+ * hole inside one area needs a second one. Tables that are now empty go too.
+ * The frames are freed last, after the flush.
  *
  *     [   a   ][ b ][    c    ]        before
  *          |--- range ---|
- *     [ a1 ]             [ c2 ]        after
+ *     [ a  ]             [ c  ]        after
  *
  * Read next: mm/range.c (the entries), mm/tlb.h (why frames wait).
  */
 #include "kernel/abi/errno.h"
 #include "kernel/lib/assert.h"
+#include "mm/commit.h"
 #include "mm/filemap.h"
 #include "mm/hugetlb.h"
 #include "mm/limits.h"
@@ -67,43 +69,73 @@ int mmap_isolate_locked(struct mm *mm, vaddr_t start, vaddr_t end)
     return err;
 }
 
-/* Splits at both ends; on failure at neither. Only a hole inside one area makes
- * more areas in the end, so only that is refused for want of a number. */
-static int split_for_removal(struct mm *mm, vaddr_t start, vaddr_t end)
+/* May the border of what is removed lie there? -EINVAL inside a large page. */
+static int check_border(const struct vma *vma, vaddr_t at)
 {
-    struct vma *vma = vma_find(&mm->vmas, start);
-    int err;
+    if (vma == NULL || at <= vma->start || at >= vma->end)
+        return 0;
+    return (vma->flags & VM_HUGETLB) && (at & (HUGE_SIZE - 1)) ? -EINVAL : 0;
+}
 
-    if (vma->start < start && vma->end > end &&
-        mm->vmas.count >= READ_ONCE(limits_max_areas))
-        return -ENOMEM;
-    err = split_uncounted(mm, start);
-    if (err != 0)
-        return err;
-    err = split_uncounted(mm, end);
-    if (err != 0)
-        mmap_merge_locked(mm, vma_find(&mm->vmas, start));
+/* All that can fail. Only a hole inside one area makes more areas in the end:
+ * its part above the hole becomes one. */
+static int prepare_removal(struct mm *mm, struct vma *first, vaddr_t start,
+                           vaddr_t end)
+{
+    const bool is_hole = first->start < start && first->end > end;
+    int err = check_border(first, start);
+
+    if (err == 0)
+        err = check_border(vma_find(&mm->vmas, end), end);
+    if (err == 0 && is_hole) {
+        if (mm->vmas.count >= READ_ONCE(limits_max_areas))
+            return -ENOMEM;
+        err = split_uncounted(mm, end);
+    }
     return err;
+}
+
+/* [start, end), whose entries are gone, is no longer vma's: its lower end, its
+ * upper end, or all of it. */
+static void take_off_locked(struct mm *mm, struct vma *vma, vaddr_t start,
+                            vaddr_t end)
+{
+    const size_t npages = (end - start) >> PAGE_SHIFT;
+
+    if (start == vma->start && end == vma->end) {
+        mmap_drop_vma_locked(mm, vma);
+        return;
+    }
+    limits_account(mm, vma->flags, -(long)npages);
+    if (vma->flags & VM_ACCOUNT)
+        commit_uncharge(npages);
+    if (start == vma->start)
+        vma_set_range(&mm->vmas, vma, end, vma->end);
+    else
+        vma_set_range(&mm->vmas, vma, vma->start, start);
 }
 
 int mmap_remove_locked(struct mm *mm, vaddr_t start, vaddr_t end)
 {
+    struct vma *vma = vma_find_overlap(&mm->vmas, start, end), *next;
     struct tlb_gather tlb;
-    struct vma *vma;
     int err;
 
     ASSERT(rwsem_write_held(&mm->mmap_lock));
-    if (vma_find_overlap(&mm->vmas, start, end) == NULL)
+    if (vma == NULL)
         return 0;
-    err = split_for_removal(mm, start, end);
+    err = prepare_removal(mm, vma, start, end);
     if (err != 0)
         return err;
     tlb_begin(&tlb, mm);
-    while ((vma = vma_find_overlap(&mm->vmas, start, end)) != NULL) {
+    for (; vma != NULL && vma->start < end; vma = next) {
+        const vaddr_t low = MAX(start, vma->start), high = MIN(end, vma->end);
+
+        next = vma_next(&mm->vmas, vma);
         if (unlikely((vma->flags & VM_HUGETLB) != 0))
-            hugetlb_release(vma);
-        range_zap(vma, vma->start, vma->end, &tlb);
-        mmap_drop_vma_locked(mm, vma);
+            hugetlb_release(vma, low, high);
+        range_zap(vma, low, high, &tlb);
+        take_off_locked(mm, vma, low, high);
     }
     pt_free_empty(&tlb, start, end);
     tlb_finish(&tlb);

@@ -269,6 +269,9 @@ void pt_free_empty(struct tlb_gather *tlb, vaddr_t start, vaddr_t end)
     struct pt_cursor cur;
     vaddr_t va = start;
 
+    if (ROUND_DOWN(start, HUGE_SIZE) == tlb->kept &&
+        end - tlb->kept <= HUGE_SIZE)
+        return;
     while (va < end) {
         int err = pt_descend(tlb->mm, va, 0, false, &cur);
         uint64_t span = pt_entry_span(err == 0 ? 1 : cur.level);

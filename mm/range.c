@@ -134,6 +134,9 @@ void range_zap(struct vma *vma, vaddr_t start, vaddr_t end,
         }
         if (entry < limit)
             zap_table_locked(vma, entry, va, limit, tlb);
+        tlb->kept = pt_table_of(cur.entry[0])->table.nentries != 0
+                        ? ROUND_DOWN(stop - PAGE_SIZE, HUGE_SIZE)
+                        : TLB_NONE_KEPT;
         pt_unlock(cur.entry[0]);
     }
 }

@@ -60,24 +60,19 @@ struct vma *stack_grow_locked(struct mm *mm, vaddr_t address)
 int mm_create_stack(struct mm *mm, vaddr_t top, int prot)
 {
     size_t size = STACK_INITIAL_SIZE;
-    struct vma *spare = mmap_vma_alloc();
     struct area area = {.end = top,
                         .flags = mmap_prot_flags(prot) | VM_MAYREAD |
                                  VM_MAYWRITE | VM_MAYEXEC | VM_GROWSDOWN |
                                  VM_ACCOUNT};
 
-    if (spare == NULL)
-        return -ENOMEM;
+    int err;
+
     if (mm->limits.stack < size)
         size = MAX(ROUND_DOWN(mm->limits.stack, PAGE_SIZE), PAGE_SIZE);
     area.start = top - size;
     area.pgoff = area.start >> PAGE_SHIFT;
-    if (!commit_charge(mm, size >> PAGE_SHIFT)) {
-        mmap_vma_free(spare);
-        return -ENOMEM;
-    }
     rwsem_write_lock(&mm->mmap_lock);
-    mmap_add_area_locked(mm, &area, spare);
+    err = mmap_add_new_locked(mm, &area);
     rwsem_write_unlock(&mm->mmap_lock);
-    return 0;
+    return err;
 }

@@ -173,6 +173,7 @@ static void start_over(struct tlb_gather *tlb)
 void tlb_begin(struct tlb_gather *tlb, struct mm *mm)
 {
     tlb->mm = mm;
+    tlb->kept = TLB_NONE_KEPT;
     tlb->dead = false;
     start_over(tlb);
 }

@@ -29,6 +29,8 @@ struct tlb_batch;
 /* References that a gather keeps without memory for a batch. */
 #define TLB_FEW_PAGES 16
 
+#define TLB_NONE_KEPT 1UL /* no table begins there */
+
 struct tlb_gather {
     struct mm *mm;
     vaddr_t start, end;      /* what to flush; empty: nothing */
@@ -36,7 +38,9 @@ struct tlb_gather {
     size_t npages, room;     /* … then the newest batch's */
     struct tlb_batch *batch; /* the newest; NULL: none yet */
     size_t nbatches;
-    bool dead; /* no CPU has the address space: nothing to flush */
+    vaddr_t kept; /* where the last-level table begins that the last zap left
+                     with entries; TLB_NONE_KEPT: it emptied the table */
+    bool dead;    /* no CPU has the address space: nothing to flush */
     struct page *few[TLB_FEW_PAGES];
 };
 

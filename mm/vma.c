@@ -172,11 +172,15 @@ void vma_set_range(struct vma_list *vmas, struct vma *vma, vaddr_t start,
     ASSERT(start < end);
     ASSERT(prev == NULL || prev->end <= start);
     ASSERT(next == NULL || end <= next->start);
-    vma->pgoff += (uint64_t)((int64_t)(start - vma->start) >> PAGE_SHIFT);
-    vma->start = start;
-    vma->end = end;
-    update_gap(vmas, vma);
-    update_gap(vmas, next);
+    if (vma->start != start) {
+        vma->pgoff += (uint64_t)((int64_t)(start - vma->start) >> PAGE_SHIFT);
+        vma->start = start;
+        update_gap(vmas, vma);
+    }
+    if (vma->end != end) {
+        vma->end = end;
+        update_gap(vmas, next);
+    }
 }
 
 void vma_split(struct vma_list *vmas, struct vma *vma, struct vma *upper,
