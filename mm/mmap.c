@@ -344,7 +344,8 @@ static int prepare_area(struct mm *mm, struct mmap_request *req,
     if (vma_is_accountable(area->flags))
         area->flags |= VM_ACCOUNT;
     area->file = req->file;
-    area->replaces = (req->flags & MAP_FIXED) != 0;
+    area->replaces = (req->flags & MAP_FIXED) &&
+                     vma_find_overlap(&mm->vmas, area->start, area->end);
     if (req->file == NULL && !(area->flags & VM_SHARED))
         area->pgoff = area->start >> PAGE_SHIFT;
     if (area->replaces)

@@ -49,38 +49,6 @@ void vma_list_init(struct vma_list *vmas)
     vmas->hint = NULL;
 }
 
-struct vma *vma_find(struct vma_list *vmas, vaddr_t addr)
-{
-    struct vma *found = READ_ONCE(vmas->hint);
-    struct rbnode *node = vmas->tree.root;
-
-    if (found != NULL && found->start <= addr && addr < found->end)
-        return found;
-    found = NULL;
-    while (node != NULL) {
-        struct vma *vma = node_vma(node);
-
-        if (vma->end <= addr) {
-            node = node->child[1];
-            continue;
-        }
-        found = vma;
-        if (vma->start <= addr)
-            break;
-        node = node->child[0];
-    }
-    if (found != NULL)
-        WRITE_ONCE(vmas->hint, found);
-    return found;
-}
-
-struct vma *vma_find_overlap(struct vma_list *vmas, vaddr_t start, vaddr_t end)
-{
-    struct vma *vma = vma_find(vmas, start);
-
-    return vma != NULL && vma->start < end ? vma : NULL;
-}
-
 struct vma *vma_next(struct vma_list *vmas, struct vma *vma)
 {
     if (vma->link.next == &vmas->list)
@@ -109,6 +77,52 @@ struct vma *vma_last(struct vma_list *vmas)
     return list_last(&vmas->list, struct vma, link);
 }
 
+/* Is vma, or the hole right below it, where addr lies? */
+static inline bool is_first_above(struct vma_list *vmas, struct vma *vma,
+                                  vaddr_t addr)
+{
+    const struct vma *prev;
+
+    if (addr >= vma->end)
+        return false;
+    if (vma->start <= addr)
+        return true;
+    prev = vma_prev(vmas, vma);
+    return prev == NULL || prev->end <= addr;
+}
+
+struct vma *vma_find(struct vma_list *vmas, vaddr_t addr)
+{
+    struct vma *found = READ_ONCE(vmas->hint);
+    struct rbnode *node = vmas->tree.root;
+
+    if (found != NULL && is_first_above(vmas, found, addr))
+        return found;
+    found = NULL;
+    while (node != NULL) {
+        struct vma *vma = node_vma(node);
+
+        if (vma->end <= addr) {
+            node = node->child[1];
+            continue;
+        }
+        found = vma;
+        if (vma->start <= addr)
+            break;
+        node = node->child[0];
+    }
+    if (found != NULL)
+        WRITE_ONCE(vmas->hint, found);
+    return found;
+}
+
+struct vma *vma_find_overlap(struct vma_list *vmas, vaddr_t start, vaddr_t end)
+{
+    struct vma *vma = vma_find(vmas, start);
+
+    return vma != NULL && vma->start < end ? vma : NULL;
+}
+
 static size_t compute_gap(struct vma_list *vmas, struct vma *vma)
 {
     struct vma *prev = vma_prev(vmas, vma);
@@ -129,21 +143,20 @@ static void update_gap(struct vma_list *vmas, struct vma *vma)
 
 void vma_insert(struct vma_list *vmas, struct vma *vma)
 {
-    struct rbnode *parent = NULL, *node = vmas->tree.root;
-    struct vma *above = NULL;
+    struct vma *above = vma_find(vmas, vma->start);
+    struct vma *below = above == NULL ? vma_last(vmas) : vma_prev(vmas, above);
+    struct rbnode *parent = NULL;
     int dir = 0;
 
-    while (node != NULL) {
-        struct vma *here = node_vma(node);
-
-        parent = node;
-        dir = here->start < vma->start;
-        if (dir == 0)
-            above = here;
-        node = node->child[dir];
-    }
     ASSERT(vma->start < vma->end);
     ASSERT(above == NULL || vma->end <= above->start);
+    /* In the tree the place between two neighbours is below one of them. */
+    if (above != NULL && above->node.child[0] == NULL) {
+        parent = &above->node;
+    } else if (below != NULL) {
+        parent = &below->node;
+        dir = 1;
+    }
     list_insert_before(above == NULL ? &vmas->list : &above->link, &vma->link);
     vma->gap = compute_gap(vmas, vma);
     vma->max_gap = vma->gap;
