@@ -83,6 +83,7 @@ static int create_unlisted(struct mm **out)
     atomic_store(&mm->users, 1);
     mm->id = (uint64_t)atomic64_add(&last_id, 1);
     mm->mmap_top = USER_END;
+    mm->idle_table = PT_NONE_IDLE;
     mm->limits =
         (struct mm_limits){UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX};
     *out = mm;
@@ -209,6 +210,7 @@ static void destroy(struct mm *mm)
     /* Tables are built for areas only: no need to search elsewhere. */
     vma_for_each (vma, &mm->vmas)
         pt_free_empty(&tlb, vma->start, vma->end);
+    pt_free_idle(&tlb);
     tlb_finish(&tlb);
     while ((vma = vma_first(&mm->vmas)) != NULL)
         mmap_drop_vma_locked(mm, vma);

@@ -47,6 +47,7 @@ struct mm {
     size_t locked_pages; /* M: of VM_LOCKED areas (RLIMIT_MEMLOCK) */
     size_t committed_pages;  /* M: of VM_ACCOUNT areas: mm/commit.h */
     uint32_t new_flags;      /* M: what new areas get besides: mlockall */
+    vaddr_t idle_table;      /* M: pt_free_empty */
     struct mm_limits limits; /* M */
     struct mm_layout layout; /* M */
     uint8_t apart_too[64];

@@ -409,6 +409,7 @@ int mmap_add_new_locked(struct mm *mm, const struct area *area)
 
 static int put_in_place_locked(struct mm *mm, const struct area *area)
 {
+    pt_release_idle(mm, area->start, area->end);
     return area->replaces ? replace_locked(mm, area)
                           : mmap_add_new_locked(mm, area);
 }

@@ -201,6 +201,7 @@ static int prepare_move_locked(const struct move *move, bool leaves,
     if (mm->vmas.count + MAPS_TO_SPARE >= READ_ONCE(limits_max_areas) ||
         !commit_charge(mm, charge))
         return -ENOMEM;
+    pt_release_idle(mm, move->to, move->to + move->len);
     if (leaves)
         err = mmap_isolate_locked(mm, move->from, move->from + move->len);
     if (err == 0) {

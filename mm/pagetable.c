@@ -264,14 +264,11 @@ static bool unlink_if_empty(struct tlb_gather *tlb, struct pt_cursor *cur,
 
 /* A walk may end above the last level: a table without tables below it is left
  * behind when memory runs out while they are built. */
-void pt_free_empty(struct tlb_gather *tlb, vaddr_t start, vaddr_t end)
+static void free_empty(struct tlb_gather *tlb, vaddr_t start, vaddr_t end)
 {
     struct pt_cursor cur;
     vaddr_t va = start;
 
-    if (ROUND_DOWN(start, HUGE_SIZE) == tlb->kept &&
-        end - tlb->kept <= HUGE_SIZE)
-        return;
     while (va < end) {
         int err = pt_descend(tlb->mm, va, 0, false, &cur);
         uint64_t span = pt_entry_span(err == 0 ? 1 : cur.level);
@@ -281,6 +278,40 @@ void pt_free_empty(struct tlb_gather *tlb, vaddr_t start, vaddr_t end)
                 break;
         va = ROUND_DOWN(va, span) + span;
     }
+}
+
+void pt_free_idle(struct tlb_gather *tlb)
+{
+    const vaddr_t idle = tlb->mm->idle_table;
+
+    tlb->mm->idle_table = PT_NONE_IDLE;
+    if (idle != PT_NONE_IDLE)
+        free_empty(tlb, idle, idle + HUGE_SIZE);
+}
+
+void pt_free_empty(struct tlb_gather *tlb, vaddr_t start, vaddr_t end)
+{
+    const vaddr_t region = ROUND_DOWN(start, HUGE_SIZE);
+
+    if (end - region > HUGE_SIZE || tlb->dead) {
+        free_empty(tlb, start, end);
+        return;
+    }
+    if (region == tlb->kept || region == tlb->mm->idle_table)
+        return;
+    pt_free_idle(tlb);
+    tlb->mm->idle_table = region;
+}
+
+void pt_release_idle(struct mm *mm, vaddr_t start, vaddr_t end)
+{
+    struct tlb_gather tlb;
+
+    if (likely(mm->idle_table < start || mm->idle_table + HUGE_SIZE > end))
+        return;
+    tlb_begin(&tlb, mm);
+    pt_free_idle(&tlb);
+    tlb_finish(&tlb);
 }
 
 int pt_create_root(paddr_t *out)

@@ -201,9 +201,19 @@ void pt_free_table(struct mm *mm, struct page *table);
 void pt_link_table(pte_t *entry, struct page *table);
 
 /* Unlinks the tables that hold no entry any more, for addresses in
- * [start, end) of tlb's mm; they are freed when tlb has flushed.
- * => mmap_lock held for write */
+ * [start, end) of tlb's mm; they are freed when tlb has flushed. But one
+ * last-level table is left, with those above it, even if it is empty: what was
+ * unmapped last is often mapped again next. mm->idle_table is the start of what
+ * it covers; every other table covers part of an area.
+ * => mmap_lock held for write, here and below */
 void pt_free_empty(struct tlb_gather *tlb, vaddr_t start, vaddr_t end);
+/* That one too. */
+void pt_free_idle(struct tlb_gather *tlb);
+/* If all that it covers lies in [start, end): to be called before something is
+ * mapped there that may be large pages. */
+void pt_release_idle(struct mm *mm, vaddr_t start, vaddr_t end);
+
+#define PT_NONE_IDLE 1UL /* no table starts there */
 
 /* Boot: the kernel's tables that are older than the page array get their
  * locks. => after page_init, before any other table is built */
