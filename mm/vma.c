@@ -28,13 +28,14 @@ static size_t subtree_gap(const struct rbnode *node)
 }
 
 /* The tree's rb_update_fn: keeps I5. */
-static bool update_max_gap(struct rbnode *node)
+static __always_inline bool update_max_gap(struct rbnode *node)
 {
     struct vma *vma = node_vma(node);
-    size_t below =
-        MAX(subtree_gap(node->child[0]), subtree_gap(node->child[1]));
-    size_t max = MAX(vma->gap, below);
+    size_t max = vma->gap;
 
+    for (int side = 0; side < 2; side++)
+        if (node->child[side] != NULL)
+            max = MAX(max, subtree_gap(node->child[side]));
     if (vma->max_gap == max)
         return false;
     vma->max_gap = max;
@@ -138,7 +139,7 @@ static void update_gap(struct vma_list *vmas, struct vma *vma)
     if (vma == NULL)
         return;
     vma->gap = compute_gap(vmas, vma);
-    rb_update_upwards(&vmas->tree, &vma->node);
+    rb_update_upwards(&vma->node, update_max_gap);
 }
 
 void vma_insert(struct vma_list *vmas, struct vma *vma)

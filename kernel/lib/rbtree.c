@@ -34,12 +34,10 @@ static void update(struct rbtree *tree, struct rbnode *node)
         tree->update(node);
 }
 
-void rb_update_upwards(struct rbtree *tree, struct rbnode *node)
+static void update_upwards(struct rbtree *tree, struct rbnode *node)
 {
-    if (tree->update == NULL)
-        return;
-    while (node != NULL && tree->update(node))
-        node = node->parent;
+    if (tree->update != NULL)
+        rb_update_upwards(node, tree->update);
 }
 
 /* Puts `new` (which may be absent) where old hangs. */
@@ -109,7 +107,7 @@ void rb_insert(struct rbtree *tree, struct rbnode *node, struct rbnode *parent,
     else
         parent->child[dir] = node;
     update(tree, node);
-    rb_update_upwards(tree, parent);
+    update_upwards(tree, parent);
     insert_fixup(tree, node);
 }
 
@@ -194,9 +192,9 @@ void rb_remove(struct rbtree *tree, struct rbnode *node)
         for (n = parent; n != leaver; n = n->parent)
             update(tree, n);
         update(tree, leaver);
-        rb_update_upwards(tree, leaver->parent);
+        update_upwards(tree, leaver->parent);
     } else {
-        rb_update_upwards(tree, parent);
+        update_upwards(tree, parent);
     }
     if (!was_black)
         return;

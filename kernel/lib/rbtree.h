@@ -42,9 +42,14 @@ void rb_insert(struct rbtree *tree, struct rbnode *node, struct rbnode *parent,
                int dir);
 void rb_remove(struct rbtree *tree, struct rbnode *node);
 
-/* After node's own part of its summary changed: fixes it and its
- * ancestors', as far up as they change. */
-void rb_update_upwards(struct rbtree *tree, struct rbnode *node);
+/* The node's summary may have changed: it and those above are made right again.
+ * update: the tree's, named here so that the compiler sees it */
+static __always_inline void rb_update_upwards(struct rbnode *node,
+                                              rb_update_fn update)
+{
+    while (node != NULL && update(node))
+        node = node->parent;
+}
 
 /* In key order; NULL past either end. */
 struct rbnode *rb_first(const struct rbtree *tree);

@@ -118,7 +118,7 @@ static void step(struct rbtree *tree, size_t wanted)
 
     if (item->in_tree && rnd_once_in(3)) {
         item->value = (unsigned)rnd_below(1000);
-        rb_update_upwards(tree, &item->node);
+        rb_update_upwards(&item->node, update);
     } else if (!item->in_tree && (in_tree < wanted || rnd_once_in(8))) {
         insert(tree, item);
     } else if (item->in_tree && (in_tree > wanted || rnd_once_in(8))) {
