@@ -13,6 +13,7 @@
 #include "kernel/abi/errno.h"
 #include "kernel/abi/mman.h"
 #include "kernel/lib/assert.h"
+#include "mm/devmap.h"
 #include "mm/fault.h"
 #include "mm/filemap.h"
 #include "mm/hugetlb.h"
@@ -251,6 +252,15 @@ int mmap_choose_place_locked(struct mm *mm, const struct mmap_request *req,
         &mm->vmas, req->len, ROUND_UP(USER_END / 3, PAGE_SIZE), USER_END, out);
 }
 
+/* A device's memory is never locked, nor part of a core file. */
+static int device_flags(const struct mmap_request *req, uint32_t *flags)
+{
+    *flags |= VM_PFNMAP | VM_DONTDUMP;
+    *flags &= ~VM_LOCK_FLAGS;
+    return devmap_check(req->file->device, req->offset >> PAGE_SHIFT,
+                        req->len >> PAGE_SHIFT);
+}
+
 /* Rights and kind of a file mapping, or the errno that refuses it. */
 static int file_flags(const struct mmap_request *req, uint32_t *flags)
 {
@@ -278,7 +288,9 @@ static int file_flags(const struct mmap_request *req, uint32_t *flags)
     }
     if (!file->mappable)
         return -ENODEV;
-    return *flags & VM_GROWSDOWN ? -EINVAL : 0;
+    if (*flags & VM_GROWSDOWN)
+        return -EINVAL;
+    return file->device != NULL ? device_flags(req, flags) : 0;
 }
 
 static int anon_flags(const struct mmap_request *req, uint32_t *flags)
@@ -380,7 +392,8 @@ int mmap_map_locked(struct mm *mm, struct mmap_request *req, vaddr_t *out)
     if (err != 0)
         return err;
     *out = area.start;
-    if ((area.flags & VM_MAYSHARE) && (area.flags & VM_HUGETLB) == 0 &&
+    if ((area.flags & VM_MAYSHARE) &&
+        (area.flags & (VM_HUGETLB | VM_PFNMAP)) == 0 &&
         (area.file == NULL || area.file->cache == NULL))
         return map_shared_anon_locked(mm, &area);
     return replace_locked(mm, &area);
