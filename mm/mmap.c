@@ -25,16 +25,18 @@
 #include "mm/slab.h"
 #include "mm/vmck.h"
 
-/* Flags that every Linux kernel knew before MAP_SHARED_VALIDATE came; others
+/* Flags that Linux took before MAP_SHARED_VALIDATE came, or as if; others
  * are ignored but for that type. */
 #define MAP_LEGACY_MASK                                                        \
     (MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_DENYWRITE |    \
      MAP_EXECUTABLE | MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE |             \
-     MAP_POPULATE | MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | MAP_32BIT)
+     MAP_POPULATE | MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | MAP_32BIT |       \
+     MAP_ABOVE4G | MAP_HUGE_2MB | MAP_HUGE_1GB)
 
 /* MAP_32BIT, mmap(2): the first 2 GiB, of which Linux uses the upper half. */
 #define MAP_32BIT_LOW 0x40000000UL
 #define MAP_32BIT_HIGH 0x80000000UL
+#define MAP_ABOVE4G_LOW 0x100000000UL
 
 static struct slab_cache *vma_cache_slab __ro_after_init;
 
@@ -227,7 +229,7 @@ static int choose_large_place(struct mm *mm, const struct mmap_request *req,
 int mmap_choose_place_locked(struct mm *mm, const struct mmap_request *req,
                              vaddr_t *out)
 {
-    vaddr_t high;
+    vaddr_t low, high;
 
     if (req->len > USER_END)
         return -ENOMEM;
@@ -245,8 +247,8 @@ int mmap_choose_place_locked(struct mm *mm, const struct mmap_request *req,
     if (req->flags & MAP_32BIT)
         return vma_find_hole_above(&mm->vmas, req->len, MAP_32BIT_LOW,
                                    MAP_32BIT_HIGH, out);
-    if (vma_find_hole_below(&mm->vmas, req->len, MMAP_MIN_ADDR, mm->mmap_top,
-                            out) == 0)
+    low = req->flags & MAP_ABOVE4G ? MAP_ABOVE4G_LOW : MMAP_MIN_ADDR;
+    if (vma_find_hole_below(&mm->vmas, req->len, low, mm->mmap_top, out) == 0)
         return 0;
     return vma_find_hole_above(
         &mm->vmas, req->len, ROUND_UP(USER_END / 3, PAGE_SIZE), USER_END, out);
@@ -268,7 +270,7 @@ static int file_flags(const struct mmap_request *req, uint32_t *flags)
     int type = req->flags & MAP_TYPE;
 
     if (type == MAP_SHARED_VALIDATE &&
-        (req->flags & ~MAP_LEGACY_MASK & ~MAP_TYPE & ~MAP_FIXED_NOREPLACE))
+        (req->flags & ~MAP_LEGACY_MASK & ~MAP_TYPE))
         return -EOPNOTSUPP;
     if (type == MAP_SHARED || type == MAP_SHARED_VALIDATE) {
         if ((req->prot & PROT_WRITE) && !file->writable)
