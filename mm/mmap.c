@@ -372,15 +372,17 @@ static int replace_locked(struct mm *mm, const struct area *area)
     return 0;
 }
 
-/* Shared memory without a file gets one: a fresh unnamed page cache. */
+/* Shared memory without a file gets one: a fresh unnamed page cache. In that of
+ * /dev/zero an offset counts, as on Linux, where it leads past the end. */
 static int map_shared_anon_locked(struct mm *mm, struct area *area)
 {
+    const uint64_t pgoff = area->file != NULL ? area->pgoff : 0;
     int err = shmem_create("/dev/zero (deleted)", area->end - area->start,
                            &area->file);
 
     if (err != 0)
         return err;
-    area->pgoff = 0;
+    area->pgoff = pgoff;
     err = replace_locked(mm, area);
     put_file(area->file);
     return err;
