@@ -10,7 +10,7 @@
 
 static bool is_granted(pte_t pte, enum mm_access access)
 {
-    if (!pte_present(pte))
+    if (!pte_present(pte) || pte_device(pte))
         return false;
     if (access == MM_WRITE)
         return pte_writable(pte);
@@ -44,19 +44,28 @@ static bool copy_present(struct mm *mm, vaddr_t addr, void *buf, size_t n,
     return granted;
 }
 
+/* A device may not like to be read: its own mappings' users may do it alone. */
+static bool is_device(struct mm *mm, vaddr_t addr)
+{
+    const struct vma *vma = vma_find(&mm->vmas, addr);
+
+    return vma != NULL && vma->start <= addr && (vma->flags & VM_PFNMAP) != 0;
+}
+
 /* One page's worth; false if the access is refused. */
 static bool access_page(struct mm *mm, vaddr_t addr, void *buf, size_t n,
                         enum mm_access access)
 {
     for (;;) {
         enum mm_fault_result result;
-        bool done;
+        bool done, device;
 
         rwsem_read_lock(&mm->mmap_lock);
         done = copy_present(mm, addr, buf, n, access);
+        device = !done && is_device(mm, addr);
         rwsem_read_unlock(&mm->mmap_lock);
-        if (done)
-            return true;
+        if (done || device)
+            return done;
         result = mm_fault(mm, addr, access);
         if (result != MM_FAULT_OK && result != MM_FAULT_MAJOR)
             return false;

@@ -39,6 +39,8 @@ static const char *frame_words(pte_t pte)
 {
     uint64_t pfn = pte_paddr(pte).v >> PAGE_SHIFT;
 
+    if (pte_device(pte))
+        return "a device's memory";
     if (pfn >= page_array_len)
         return "not RAM";
     if (pte_page(pte) == anon_zero_page)

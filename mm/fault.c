@@ -21,6 +21,7 @@
 #include "kernel/abi/errno.h"
 #include "kernel/lib/assert.h"
 #include "mm/anon.h"
+#include "mm/devmap.h"
 #include "mm/filemap.h"
 #include "mm/hugetlb.h"
 #include "mm/pagecache.h"
@@ -69,6 +70,14 @@ static __always_inline enum mm_fault_result resolve(struct fault *fault)
     panic("fault: no such case");
 }
 
+/* Areas whose pages are no ordinary frames. */
+static enum mm_fault_result fault_special(struct vma *vma, vaddr_t va,
+                                          enum mm_access access)
+{
+    return vma->flags & VM_HUGETLB ? hugetlb_fault(vma, va, access)
+                                   : devmap_fault(vma, va, access);
+}
+
 enum mm_fault_result fault_in_page(struct vma *vma, vaddr_t va,
                                    enum mm_access access)
 {
@@ -76,8 +85,8 @@ enum mm_fault_result fault_in_page(struct vma *vma, vaddr_t va,
     struct fault fault;
     int err;
 
-    if (unlikely((vma->flags & VM_HUGETLB) != 0))
-        return hugetlb_fault(vma, va, access);
+    if (unlikely((vma->flags & (VM_HUGETLB | VM_PFNMAP)) != 0))
+        return fault_special(vma, va, access);
     if (huge_is_wanted(vma, va, access) && huge_fill(vma, va))
         return MM_FAULT_OK;
     err = pt_descend(vma->mm, va, 0, true, &cur);

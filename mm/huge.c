@@ -28,7 +28,7 @@ void huge_init(void)
     char mode[8] = "madvise";
 
     boot_option("transparent_hugepage", mode, sizeof(mode));
-    huge_flags_clear = VM_NOHUGEPAGE | VM_GROWSDOWN | VM_SHARED;
+    huge_flags_clear = VM_NOHUGEPAGE | VM_GROWSDOWN | VM_SHARED | VM_PFNMAP;
     if (strcmp(mode, "never") == 0)
         huge_flags_clear |= VM_WRITE; /* which a first write needs */
     else if (strcmp(mode, "always") != 0)

@@ -27,7 +27,7 @@ static void count_page(pte_t pte, struct vma_info *out)
     uint32_t mappings;
     bool dirty;
 
-    if (page == anon_zero_page)
+    if (page == anon_zero_page || pte_device(pte))
         return;
     mappings = count_mappings(page);
     dirty = page->use == PAGE_ANON || pte_writable(pte);
@@ -151,7 +151,9 @@ uint64_t mm_pagemap_entry(struct mm *mm, vaddr_t va)
     rwsem_read_lock(&mm->mmap_lock);
     entry = pt_lock_leaf(mm, va, &cur);
     if (entry != NULL) {
-        if (!pte_none(*entry))
+        if (pte_device(*entry))
+            bits = PAGEMAP_PRESENT | pte_paddr(*entry).v >> PAGE_SHIFT;
+        else if (!pte_none(*entry))
             bits = pagemap_bits(pte_page_at(*entry, cur.level, va),
                                 cur.level != 0);
         pt_unlock(entry);

@@ -150,17 +150,24 @@ void kmap_seal(void)
     tlb_flush_kernel(start + to_direct_map, end + to_direct_map);
 }
 
-void *kmap_device(paddr_t base, size_t len, enum kmap_cache cache)
+uint64_t kmap_cache_bits(enum kmap_cache cache)
 {
     /* As CPU_PAT has it. */
-    static const uint64_t cache_bits[] = {
+    static const uint64_t bits[] = {
         [KMAP_UNCACHED] = PTE_PCD | PTE_PWT,
         [KMAP_WRITE_COMBINING] = PTE_PWT,
         [KMAP_WRITE_BACK] = 0,
     };
+
+    return bits[cache];
+}
+
+void *kmap_device(paddr_t base, size_t len, enum kmap_cache cache)
+{
     uint64_t within = base.v & PAGE_MASK;
     uint64_t size = ROUND_UP(len + within, PAGE_SIZE);
-    uint64_t bits = BITS_RW | pte_nx | cache_bits[cache] | kmap_global_bit();
+    uint64_t bits =
+        BITS_RW | pte_nx | kmap_cache_bits(cache) | kmap_global_bit();
     vaddr_t va;
     int err = -ENOMEM;
 

@@ -19,6 +19,9 @@ void kmap_seal(void);
 
 enum kmap_cache { KMAP_UNCACHED, KMAP_WRITE_COMBINING, KMAP_WRITE_BACK };
 
+/* Those of PTE_PWT and PTE_PCD that ask for it. */
+uint64_t kmap_cache_bits(enum kmap_cache cache);
+
 /* Maps a device's memory, for ever; NULL when out of memory or space.
  * => after page_init, or before it with early memory; boot CPU */
 void *kmap_device(paddr_t base, size_t len, enum kmap_cache cache);

@@ -71,6 +71,9 @@ static int check_flags(const struct vma *vma, int advice)
     if (advice == MADV_WIPEONFORK &&
         (vma->file != NULL || (vma->flags & VM_SHARED)))
         return -EINVAL;
+    if ((advice == MADV_DODUMP || advice == MADV_DOFORK) &&
+        (vma->flags & VM_PFNMAP))
+        return -EINVAL;
     return 0;
 }
 
@@ -107,7 +110,8 @@ static int clip_to_large(struct advice *a)
 
 static int drop(struct vma *vma, struct advice *a)
 {
-    if ((vma->flags & VM_LOCKED) && a->advice != MADV_DONTNEED_LOCKED)
+    if ((vma->flags & VM_PFNMAP) ||
+        ((vma->flags & VM_LOCKED) && a->advice != MADV_DONTNEED_LOCKED))
         return -EINVAL;
     if ((vma->flags & VM_HUGETLB) != 0) {
         int err = a->advice == MADV_FREE ? -EINVAL : clip_to_large(a);
@@ -125,7 +129,7 @@ static int drop(struct vma *vma, struct advice *a)
 /* Memory that can be had back cheaply: pages of files, from the cache. */
 static int page_out(struct vma *vma, struct advice *a)
 {
-    if ((vma->flags & (VM_LOCKED | VM_HUGETLB)) != 0)
+    if ((vma->flags & (VM_LOCKED | VM_HUGETLB | VM_PFNMAP)) != 0)
         return -EINVAL;
     if (a->advice == MADV_PAGEOUT && vma_cache(vma) != NULL)
         range_zap_file(vma, a->start, a->end, a->tlb);
@@ -185,7 +189,7 @@ static int remove_from_file(struct vma *vma, struct advice *a)
     if ((vma->flags & shared) != shared)
         return -EACCES;
     if (vma_cache(vma) == NULL)
-        return -EOPNOTSUPP;
+        return vma->flags & VM_PFNMAP ? -ENODEV : -EOPNOTSUPP;
     part = get_part(vma, a);
     pagecache_punch(part.file->cache, part.first, part.end);
     put_part(&part, a);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * mincore(2): a page is in memory if the page table has it, or else if its
- * file's page cache does.
+ * file's page cache does; a device's always.
  */
 #include "kernel/abi/errno.h"
 #include "kernel/lib/string.h"
@@ -61,7 +61,8 @@ static int look_locked(struct mm *mm, vaddr_t start, vaddr_t end,
         if (vma == NULL || vma->start > start)
             return -ENOMEM;
         stop = MIN(end, vma->end);
-        memset(resident, 0, (stop - start) >> PAGE_SHIFT);
+        memset(resident, (vma->flags & VM_PFNMAP) != 0,
+               (stop - start) >> PAGE_SHIFT);
         if (vma_cache(vma) != NULL)
             look_in_cache(vma, start, stop, resident);
         look_in_table(vma, start, stop, resident);

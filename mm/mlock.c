@@ -52,7 +52,7 @@ static int lock_area_locked(struct mm *mm, struct vma *vma, vaddr_t start,
     const long npages = (long)((end - start) >> PAGE_SHIFT);
     int err;
 
-    if (flags == vma->flags || (vma->flags & VM_HUGETLB))
+    if (flags == vma->flags || (vma->flags & (VM_HUGETLB | VM_PFNMAP)))
         return 0;
     err = mmap_split_locked(mm, start);
     if (err != 0)

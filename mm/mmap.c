@@ -14,6 +14,7 @@
 #include "kernel/abi/mman.h"
 #include "kernel/lib/assert.h"
 #include "mm/commit.h"
+#include "mm/devmap.h"
 #include "mm/fault.h"
 #include "mm/filemap.h"
 #include "mm/hugetlb.h"
@@ -25,16 +26,18 @@
 #include "mm/slab.h"
 #include "mm/vmck.h"
 
-/* Flags that every Linux kernel knew before MAP_SHARED_VALIDATE came; others
+/* Flags that Linux took before MAP_SHARED_VALIDATE came, or as if; others
  * are ignored but for that type. */
 #define MAP_LEGACY_MASK                                                        \
     (MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_DENYWRITE |    \
      MAP_EXECUTABLE | MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE |             \
-     MAP_POPULATE | MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | MAP_32BIT)
+     MAP_POPULATE | MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | MAP_32BIT |       \
+     MAP_ABOVE4G | MAP_HUGE_2MB | MAP_HUGE_1GB)
 
 /* MAP_32BIT, mmap(2): the first 2 GiB, of which Linux uses the upper half. */
 #define MAP_32BIT_LOW 0x40000000UL
 #define MAP_32BIT_HIGH 0x80000000UL
+#define MAP_ABOVE4G_LOW 0x100000000UL
 
 static struct slab_cache *vma_cache_slab __ro_after_init;
 
@@ -232,7 +235,7 @@ static int choose_large_place(struct mm *mm, const struct mmap_request *req,
 int mmap_choose_place_locked(struct mm *mm, const struct mmap_request *req,
                              vaddr_t *out)
 {
-    vaddr_t high;
+    vaddr_t low, high;
 
     if (req->len > USER_END)
         return -ENOMEM;
@@ -250,11 +253,20 @@ int mmap_choose_place_locked(struct mm *mm, const struct mmap_request *req,
     if (req->flags & MAP_32BIT)
         return vma_find_hole_above(&mm->vmas, req->len, MAP_32BIT_LOW,
                                    MAP_32BIT_HIGH, out);
-    if (vma_find_hole_below(&mm->vmas, req->len, MMAP_MIN_ADDR, mm->mmap_top,
-                            out) == 0)
+    low = req->flags & MAP_ABOVE4G ? MAP_ABOVE4G_LOW : MMAP_MIN_ADDR;
+    if (vma_find_hole_below(&mm->vmas, req->len, low, mm->mmap_top, out) == 0)
         return 0;
     return vma_find_hole_above(
         &mm->vmas, req->len, ROUND_UP(USER_END / 3, PAGE_SIZE), USER_END, out);
+}
+
+/* A device's memory is never locked, nor part of a core file. */
+static int device_flags(const struct mmap_request *req, uint32_t *flags)
+{
+    *flags |= VM_PFNMAP | VM_DONTDUMP;
+    *flags &= ~VM_LOCK_FLAGS;
+    return devmap_check(req->file->device, req->offset >> PAGE_SHIFT,
+                        req->len >> PAGE_SHIFT);
 }
 
 /* Rights and kind of a file mapping, or the errno that refuses it. */
@@ -264,7 +276,7 @@ static int file_flags(const struct mmap_request *req, uint32_t *flags)
     int type = req->flags & MAP_TYPE;
 
     if (type == MAP_SHARED_VALIDATE &&
-        (req->flags & ~MAP_LEGACY_MASK & ~MAP_TYPE & ~MAP_FIXED_NOREPLACE))
+        (req->flags & ~MAP_LEGACY_MASK & ~MAP_TYPE))
         return -EOPNOTSUPP;
     if (type == MAP_SHARED || type == MAP_SHARED_VALIDATE) {
         if ((req->prot & PROT_WRITE) && !file->writable)
@@ -284,7 +296,9 @@ static int file_flags(const struct mmap_request *req, uint32_t *flags)
     }
     if (!file->mappable)
         return -ENODEV;
-    return *flags & VM_GROWSDOWN ? -EINVAL : 0;
+    if (*flags & VM_GROWSDOWN)
+        return -EINVAL;
+    return file->device != NULL ? device_flags(req, flags) : 0;
 }
 
 static int anon_flags(const struct mmap_request *req, uint32_t *flags)
@@ -414,15 +428,17 @@ static int put_in_place_locked(struct mm *mm, const struct area *area)
                           : mmap_add_new_locked(mm, area);
 }
 
-/* Shared memory without a file gets one: a fresh unnamed page cache. */
+/* Shared memory without a file gets one: a fresh unnamed page cache. In that of
+ * /dev/zero an offset counts, as on Linux, where it leads past the end. */
 static int map_shared_anon_locked(struct mm *mm, struct area *area)
 {
+    const uint64_t pgoff = area->file != NULL ? area->pgoff : 0;
     int err = shmem_create("/dev/zero (deleted)", area->end - area->start,
                            (area->flags & VM_NORESERVE) == 0, &area->file);
 
     if (err != 0)
         return err;
-    area->pgoff = 0;
+    area->pgoff = pgoff;
     err = put_in_place_locked(mm, area);
     put_file(area->file);
     return err;
@@ -436,7 +452,8 @@ int mmap_map_locked(struct mm *mm, struct mmap_request *req, vaddr_t *out)
     if (err != 0)
         return err;
     *out = area.start;
-    if ((area.flags & VM_MAYSHARE) && (area.flags & VM_HUGETLB) == 0 &&
+    if ((area.flags & VM_MAYSHARE) &&
+        (area.flags & (VM_HUGETLB | VM_PFNMAP)) == 0 &&
         (area.file == NULL || area.file->cache == NULL))
         return map_shared_anon_locked(mm, &area);
     return put_in_place_locked(mm, &area);

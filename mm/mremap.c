@@ -95,6 +95,8 @@ static int check_resize(struct mm *mm, const struct vma *vma,
 
     if (req->old_len == 0 && !(vma->flags & (VM_SHARED | VM_MAYSHARE)))
         return -EINVAL;
+    if ((req->flags & MREMAP_DONTUNMAP) && (vma->flags & VM_PFNMAP))
+        return -EINVAL;
     if (req->old_len > vma->end - req->addr)
         return -EFAULT;
     if (req->new_len <= req->old_len)
@@ -102,6 +104,8 @@ static int check_resize(struct mm *mm, const struct vma *vma,
     if (vma_pgoff(vma, req->addr) + (req->new_len >> PAGE_SHIFT) <
         vma_pgoff(vma, req->addr))
         return -EINVAL;
+    if (vma->flags & VM_PFNMAP)
+        return -EFAULT; /* as much of the device as mmap allowed */
     if (!mlock_allows(mm, vma->flags, more >> PAGE_SHIFT))
         return -EAGAIN;
     return limits_allow(mm, vma->flags, more >> PAGE_SHIFT) ? 0 : -ENOMEM;

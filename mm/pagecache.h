@@ -17,6 +17,7 @@
 #include "mm/page.h"
 #include "mm/vma.h"
 
+struct devmap;
 struct page_cache;
 struct mapped_file;
 
@@ -60,11 +61,12 @@ struct mapped_file_ops {
 
 struct mapped_file {
     const struct mapped_file_ops *ops; /* C */
-    struct page_cache *cache; /* C; NULL: /dev/zero, private anonymous when
-                                 mapped private, fresh shared when shared */
-    bool mappable;            /* C: false: mmap answers ENODEV */
-    bool readable, writable;  /* C: how it was opened */
-    bool noexec;              /* C: its file system forbids PROT_EXEC */
+    struct page_cache *cache;    /* C; NULL: /dev/zero, private anonymous when
+                                    mapped private, fresh shared when shared */
+    const struct devmap *device; /* C; NULL: no device's memory */
+    bool mappable;               /* C: false: mmap answers ENODEV */
+    bool readable, writable;     /* C: how it was opened */
+    bool noexec;                 /* C: its file system forbids PROT_EXEC */
 };
 
 /* reclaimable: clean pages can be read again (ops->read_page). */

@@ -42,7 +42,10 @@ typedef struct {
 #define PTE_D (1UL << 6)
 #define PTE_PS (1UL << 7) /* levels 1 and 2: maps a large page */
 #define PTE_G (1UL << 8)
+#define PTE_DEVICE (1UL << 9) /* ignored by the CPU; mm/devmap.h */
 #define PTE_XD (1UL << 63)
+/* What of an entry for a device's memory is the device's. */
+#define PTE_DEVICE_BITS (PTE_DEVICE | PTE_PWT | PTE_PCD)
 #define PTE_ADDR_MASK 0x000ffffffffff000UL
 
 /* XD where the CPU has it, else 0 (the bit would be reserved). */
@@ -93,6 +96,12 @@ static inline paddr_t pte_paddr(pte_t pte)
 static inline struct page *pte_page(pte_t pte)
 {
     return phys_to_page(pte_paddr(pte));
+}
+
+/* It maps a device's memory: there is no struct page, no reference. */
+static inline bool pte_device(pte_t pte)
+{
+    return (pte.v & PTE_DEVICE) != 0;
 }
 
 static inline pte_t pte_wrprotect(pte_t pte)

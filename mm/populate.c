@@ -47,7 +47,7 @@ static int populate_usual(struct vma *vma, vaddr_t start, vaddr_t end)
 {
     const enum mm_access access = usual_access(vma);
 
-    if (vma->flags & VM_LOCKONFAULT)
+    if (vma->flags & (VM_LOCKONFAULT | VM_PFNMAP))
         return 0;
     if (!fault_is_allowed(vma, access))
         return -EFAULT;
@@ -101,7 +101,7 @@ int mm_populate_range(struct mm *mm, vaddr_t start, vaddr_t end,
 
         if (vma == NULL || vma->start > va)
             err = -ENOMEM;
-        else if (!fault_is_allowed(vma, access))
+        else if (!fault_is_allowed(vma, access) || (vma->flags & VM_PFNMAP))
             err = -EINVAL;
         else
             err = populate_area(vma, va, MIN(end, vma->end), access);

@@ -9,6 +9,7 @@
 #include "mm/range.h"
 #include "kernel/abi/errno.h"
 #include "mm/anon.h"
+#include "mm/devmap.h"
 #include "mm/hugetlb.h"
 #include "mm/pagecache.h"
 #include "mm/tlbdebt.h"
@@ -117,6 +118,10 @@ void range_zap(struct vma *vma, vaddr_t start, vaddr_t end,
         hugetlb_zap(vma, start, end, tlb);
         return;
     }
+    if (unlikely((vma->flags & VM_PFNMAP) != 0)) {
+        devmap_zap(vma, start, end, tlb);
+        return;
+    }
     for (va = start; pt_next_mapped(vma->mm, &va, end, &cur, &stop);
          va = stop) {
         pte_t *entry = cur.entry[0];
@@ -177,12 +182,15 @@ void range_zap_file(struct vma *vma, vaddr_t start, vaddr_t end,
     }
 }
 
-/* May a private frame be written in place? Only by its one owner. With
- * mmap_lock held for write nobody can come to share it meanwhile. */
-static bool is_sole_owner(const struct vma *vma, const struct page *page)
+/* May a frame that is mapped read-only be written in place? A private one only
+ * by its one owner: with mmap_lock held for write nobody can come to share it
+ * meanwhile. A device's if that is what the area is for. */
+static bool is_sole_owner(const struct vma *vma, pte_t pte)
 {
-    return vma_is_private(vma) && page->use == PAGE_ANON &&
-           atomic_load(&page->refs) == 1;
+    if (unlikely(pte_device(pte)))
+        return !vma_is_private(vma);
+    return vma_is_private(vma) && pte_page(pte)->use == PAGE_ANON &&
+           atomic_load(&pte_page(pte)->refs) == 1;
 }
 
 static void protect_table_locked(struct vma *vma, pte_t *entry, vaddr_t va,
@@ -195,8 +203,9 @@ static void protect_table_locked(struct vma *vma, pte_t *entry, vaddr_t va,
 
         if (pte_none(old))
             continue;
-        writable = pte_writable(old) || is_sole_owner(vma, pte_page(old));
-        new = pte_make(pte_paddr(old), vma_pte_bits(flags, writable));
+        writable = pte_writable(old) || is_sole_owner(vma, old);
+        new = pte_make(pte_paddr(old), vma_pte_bits(flags, writable) |
+                                           (old.v & PTE_DEVICE_BITS));
         pt_set(vma->mm, va, entry, new, __func__);
         /* Weaker: it loses P or RW, or gains XD. */
         if ((old.v & ~new.v &(PTE_P | PTE_RW)) != 0 ||
@@ -251,7 +260,7 @@ static int copy_table_locked(struct vma *vma, pte_t *from, pte_t *to,
         pte_store(to, pte);
         n++;
         page = pte_page(pte);
-        if (page == anon_zero_page)
+        if (page == anon_zero_page || unlikely(pte_device(pte)))
             continue;
         page_get(page);
         copied->pages[range_rss_kind(vma, page)]++;

@@ -51,6 +51,7 @@ struct mapped_file;
 #define VM_DONTDUMP 0x40000U
 #define VM_LOCKONFAULT 0x80000U /* with VM_LOCKED: mm/mlock.h */
 #define VM_ACCOUNT 0x100000U    /* a promise of memory: mm/commit.h */
+#define VM_PFNMAP 0x200000U     /* a device's memory: mm/devmap.h */
 
 #define VM_ACCESS (VM_READ | VM_WRITE | VM_EXEC)
 #define VM_MAY_SHIFT 4 /* VM_READ << this is VM_MAYREAD */

@@ -18,6 +18,7 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/lib/assert.h"
 #include "mm/anon.h"
+#include "mm/devmap.h"
 #include "mm/hugetlb.h"
 #include "mm/kmap.h"
 #include "mm/limits.h"
@@ -107,6 +108,17 @@ struct tally {
     int64_t rss[MM_RSS_KINDS];
 };
 
+static void check_device(const struct vma *vma, vaddr_t va, pte_t pte)
+{
+    VMCK((vma->flags & VM_PFNMAP) != 0,
+         "%#lx maps a device's memory, but its area is none", va);
+    VMCK(pte_paddr(pte).v == devmap_paddr(vma, va).v,
+         "%#lx maps %#lx; in its place belongs the device's %#lx", va,
+         pte_paddr(pte).v, devmap_paddr(vma, va).v);
+    VMCK(!pte_writable(pte) || !vma_is_private(vma),
+         "%#lx in private memory maps a device writable", va);
+}
+
 static void check_frame(const struct vma *vma, vaddr_t va, pte_t pte)
 {
     struct page *page = pte_page(pte);
@@ -147,6 +159,10 @@ static void check_entry(struct mm *mm, vaddr_t va, pte_t pte,
          vma->flags);
     VMCK(pte_present(pte) || (vma->flags & VM_ACCESS) == 0,
          "%#lx is not present in an area that allows access", va);
+    if (pte_device(pte)) {
+        check_device(vma, va, pte);
+        return;
+    }
     check_frame(vma, va, pte);
     if (pte_page(pte) != anon_zero_page)
         tally->rss[range_rss_kind(vma, pte_page(pte))]++;

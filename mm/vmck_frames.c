@@ -42,7 +42,8 @@ static void count_mapped(const struct pt_cursor *cur, size_t n)
     if (cur->level != 0)
         n = 1;
     for (; n > 0; n--, entry++)
-        if (!pte_none(*entry) && pte_page(*entry) != anon_zero_page)
+        if (!pte_none(*entry) && !pte_device(*entry) &&
+            pte_page(*entry) != anon_zero_page)
             pte_page(*entry)->check++;
 }
 

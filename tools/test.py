@@ -22,7 +22,7 @@ sys.dont_write_bytecode = True  # build output goes to build/ only
 from testing import oracle  # noqa: E402
 from testing.suite import Context, Failure, TESTS  # noqa: E402
 
-MODULES = ("hostside", "boot", "foreign", "smp", "shell", "terminal",
+MODULES = ("hostside", "boot", "foreign", "smp", "shell", "terminal", "screen",
            "exhaustion", "fuzz", "huge", "reports", "tool",
            "build")
 # The longest first, so that none is left running alone at the end.

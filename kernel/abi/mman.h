@@ -25,6 +25,7 @@
 #define MAP_ANONYMOUS 0x20
 #define MAP_ANON MAP_ANONYMOUS
 #define MAP_32BIT 0x40
+#define MAP_ABOVE4G 0x80 /* unless a hint says otherwise */
 #define MAP_GROWSDOWN 0x0100
 #define MAP_DENYWRITE 0x0800
 #define MAP_EXECUTABLE 0x1000

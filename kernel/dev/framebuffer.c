@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The frame buffer. Its memory is mapped write-combining: writes are gathered
- * into bursts, reads would be slow and are never done.
+ * into bursts, reads would be slow and are never done here.
  *
  * A glyph's row is eight pixels, hence as many 64-bit words as a pixel has
  * bytes. masks[] has, for each of the 256 patterns, those words with all ones
@@ -107,6 +107,19 @@ int framebuffer_init(const struct boot_framebuffer *info, unsigned *ncolumns,
     *ncolumns = MIN(info->width / FONT_WIDTH, (unsigned)VT_MAX_COLUMNS);
     *nrows = MIN(info->height / FONT_HEIGHT, (unsigned)VT_MAX_ROWS);
     return 0;
+}
+
+bool framebuffer_get(struct framebuffer *out)
+{
+    const struct boot_framebuffer *mode = &boot_info.framebuffer;
+
+    if (memory == NULL)
+        return false;
+    *out = (struct framebuffer){.mode = mode,
+                                .base = mode->base,
+                                .memory = (char *)memory,
+                                .len = pitch * mode->height};
+    return true;
 }
 
 void framebuffer_draw(unsigned x, unsigned y, vt_cell cell)

@@ -13,6 +13,17 @@
 __must_check int framebuffer_init(const struct boot_framebuffer *info,
                                   unsigned *ncolumns, unsigned *nrows);
 
+/* The whole of it, for programs to draw on. */
+struct framebuffer {
+    const struct boot_framebuffer *mode;
+    paddr_t base;
+    char *memory; /* where the kernel sees it, write-combining */
+    size_t len;   /* bytes */
+};
+
+/* False: there is none in use, or not yet. */
+bool framebuffer_get(struct framebuffer *out);
+
 /* => framebuffer_init succeeded; x and y on the screen */
 void framebuffer_draw(unsigned x, unsigned y, vt_cell cell);
 

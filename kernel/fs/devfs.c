@@ -11,6 +11,7 @@
 
 #define MAJOR_MEM 1
 #define MAJOR_TTY 5
+#define MAJOR_FB 29
 #define DEV_DEV ABI_MAKEDEV(0, 5)
 
 static struct fs dev_fs = {
@@ -49,6 +50,7 @@ static const struct device {
     const struct file_ops *ops;
     int (*open)(struct file *file); /* NULL: nothing more to do */
 } devices[] = {
+    {"mem", 0640, ABI_MAKEDEV(MAJOR_MEM, 1), &memdev_file_ops, memdev_open},
     {"null", 0666, ABI_MAKEDEV(MAJOR_MEM, 3), &null_file_ops, NULL},
     {"zero", 0666, ABI_MAKEDEV(MAJOR_MEM, 5), &zero_file_ops, open_zero},
     {"full", 0666, ABI_MAKEDEV(MAJOR_MEM, 7), &full_file_ops, NULL},
@@ -56,6 +58,7 @@ static const struct device {
     {"urandom", 0666, ABI_MAKEDEV(MAJOR_MEM, 9), &random_file_ops, NULL},
     {"tty", 0666, ABI_MAKEDEV(MAJOR_TTY, 0), &tty_file_ops, open_tty},
     {"console", 0600, ABI_MAKEDEV(MAJOR_TTY, 1), &tty_file_ops, open_console},
+    {"fb0", 0660, ABI_MAKEDEV(MAJOR_FB, 0), &fbdev_file_ops, fbdev_open},
 };
 
 static const struct {
@@ -80,14 +83,19 @@ int device_open(struct inode *inode, struct file *file)
     return -ENXIO;
 }
 
+/* Only a frame buffer that is there gets a node. */
 static int add_nodes(struct dentry *root)
 {
+    const bool has_fb = fbdev_init();
     int err = 0;
 
+    memdev_init();
     for (size_t i = 0; i < ARRAY_SIZE(devices) && err == 0; i++) {
         struct make_request req = {.mode = S_IFCHR | devices[i].mode,
                                    .rdev = devices[i].rdev};
 
+        if (devices[i].open == fbdev_open && !has_fb)
+            continue;
         err = ramfs_add(root, devices[i].name, &req);
     }
     for (size_t i = 0; i < ARRAY_SIZE(links) && err == 0; i++) {

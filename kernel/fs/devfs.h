@@ -14,6 +14,19 @@ extern const struct file_ops null_file_ops, zero_file_ops, full_file_ops,
 /* kernel/fs/ttydev.c: file->private_data is the struct tty */
 extern const struct file_ops tty_file_ops;
 
+/* kernel/fs/fbdev.c, kernel/fs/memdev.c */
+extern const struct file_ops fbdev_file_ops, memdev_file_ops;
+/* Boot, in this order: looks for the frame buffer. True: there is one. */
+bool fbdev_init(void);
+void memdev_init(void);
+struct devmap;
+/* Its memory; NULL: there is none. => fbdev_init */
+const struct devmap *fbdev_map(void);
+/* Complete an open, as inode_ops.open. -ENODEV: there is no frame buffer;
+ * -EPERM: the caller is not the superuser. */
+__must_check int fbdev_open(struct file *file);
+__must_check int memdev_open(struct file *file);
+
 /* Boot: /dev's own file system, filled; its root is mounted by the caller, who
  * gets a reference. 0 or -ENOMEM. */
 __must_check int devfs_create(struct dentry **root);

@@ -182,6 +182,7 @@ void signal_send_current(int sig);
 /* The session of the current process: whose terminal /dev/tty is.
  * kernel/proc/procinfo.c. */
 int proc_current_session(void);
+bool proc_current_is_root(void); /* kernel/proc/procinfo.c */
 /* The session that a process group belongs to; 0: there is no such group.
  * kernel/proc/procinfo.c. */
 int proc_group_session(int group);

@@ -108,11 +108,13 @@ static void add_flags(struct strbuf *out, const struct vma_info *info)
         uint32_t flag;
         const char *name;
     } names[] = {
+        /* VM_PFNMAP: Linux has VM_IO and VM_DONTEXPAND always with it. */
         {VM_READ, "rd"},      {VM_WRITE, "wr"},       {VM_EXEC, "ex"},
         {VM_SHARED, "sh"},    {VM_MAYREAD, "mr"},     {VM_MAYWRITE, "mw"},
         {VM_MAYEXEC, "me"},   {VM_MAYSHARE, "ms"},    {VM_GROWSDOWN, "gd"},
-        {VM_LOCKED, "lo"},    {VM_SEQ_READ, "sr"},    {VM_RAND_READ, "rr"},
-        {VM_DONTCOPY, "dc"},  {VM_LOCKONFAULT, "lf"}, {VM_ACCOUNT, "ac"},
+        {VM_PFNMAP, "pf"},    {VM_LOCKED, "lo"},      {VM_PFNMAP, "io"},
+        {VM_SEQ_READ, "sr"},  {VM_RAND_READ, "rr"},   {VM_DONTCOPY, "dc"},
+        {VM_PFNMAP, "de"},    {VM_LOCKONFAULT, "lf"}, {VM_ACCOUNT, "ac"},
         {VM_NORESERVE, "nr"}, {VM_HUGETLB, "ht"},     {VM_WIPEONFORK, "wf"},
         {VM_DONTDUMP, "dd"},  {VM_HUGEPAGE, "hg"},    {VM_NOHUGEPAGE, "nh"},
     };

@@ -87,7 +87,7 @@ static int find_shared(struct mm *mm, vaddr_t at, struct futex_key *key)
 
     rwsem_read_lock(&mm->mmap_lock);
     vma = vma_find(&mm->vmas, at);
-    if (vma != NULL && vma->start <= at) {
+    if (vma != NULL && vma->start <= at && !(vma->flags & VM_PFNMAP)) {
         err = 0;
         key->offset |= KEY_SHARED;
         if (vma->flags & VM_MAYSHARE) {

@@ -100,6 +100,11 @@ size_t parse_u64(const char *s, unsigned base, uint64_t *out)
     return (size_t)(end - s);
 }
 
+uint64_t kmap_cache_bits(enum kmap_cache cache __unused)
+{
+    return 0;
+}
+
 size_t kstack_shrink(void)
 {
     return 0;

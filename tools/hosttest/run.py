@@ -35,7 +35,8 @@ PAGES = ["mm/buddy.c", "mm/early.c", "mm/page.c", "mm/page_ops.asm",
          "mm/percpu_pages.c", "mm/vmstat.c", HERE + "/ram.c"]
 SLAB = PAGES + ["mm/kmalloc.c", "mm/slab.c", "mm/slabs.c"]
 MM = SLAB + ["mm/%s.c" % name for name in (
-    "access", "anon", "brk", "commit", "fault", "filemap", "huge", "hugetlb",
+    "access", "anon", "brk", "commit", "devmap", "fault", "filemap", "huge",
+    "hugetlb",
     "hugetlb_area", "inspect", "madvise", "mincore", "mlock", "mm", "mmap",
     "move", "mprotect", "mremap", "msync", "munmap", "pagecache",
     "pagetable", "pagetree", "pcid", "populate", "range", "remap", "shmem",

@@ -12,6 +12,7 @@ from testing.suite import Failure, add_test
 SOURCES = os.path.join(ROOT, "user", "test", "*.c")
 # Not the usual `vmck lockck`.
 KERNEL_ARGS = {"hugetlb": "vmck lockck hugepages=16"}
+MACHINES = {"framebuffer": {"vga": "std"}}
 BINARIES = os.path.join(ROOT, "build", "user", "test")
 
 
@@ -28,7 +29,7 @@ def linux_prefix():
 def compare(context, name):
     """The test `name`: here, there, and the same."""
     binary = os.path.join(BINARIES, name)
-    settings = {}
+    settings = dict(MACHINES.get(name, {}))
     if name in KERNEL_ARGS:
         settings["kernel_args"] = KERNEL_ARGS[name]
     there = context.quire(f"/test/{name}", **settings)
