@@ -25,6 +25,7 @@
 #include "mm/pagecache.h"
 #include "mm/populate.h"
 #include "mm/range.h"
+#include "mm/seal.h"
 #include "mm/vmck.h"
 
 /* Advice about areas: the flags that it sets and clears. */
@@ -177,17 +178,21 @@ static int will_need(struct vma *vma, struct advice *a)
 
 static int remove_from_file(struct vma *vma, struct advice *a)
 {
-    const uint32_t shared = VM_SHARED | VM_MAYWRITE;
     struct file_part part;
+    int err;
 
     if ((vma->flags & VM_LOCKED) || vma->file == NULL)
         return -EINVAL;
-    if ((vma->flags & shared) != shared)
+    if (!vma_may_write_shared(vma->flags))
         return -EACCES;
     if (vma_cache(vma) == NULL)
         return -EOPNOTSUPP;
+    err = seal_get_writer(vma_cache(vma));
+    if (err != 0)
+        return err;
     part = get_part(vma, a);
     pagecache_punch(part.file->cache, part.first, part.end);
+    seal_put_writer(part.file->cache);
     put_part(&part, a);
     return 0;
 }

@@ -153,7 +153,7 @@ struct vma_info {
     uint32_t flags; /* VM_* */
     uint64_t pgoff; /* in bytes */
     uint64_t dev, ino;
-    char name[256]; /* path, "[heap]", "[stack]" or "" */
+    char name[280]; /* path, "[heap]", "[stack]" or "" */
     /* Filled only if `counts` was asked for; in pages. */
     size_t rss, shared_clean, shared_dirty, private_clean, private_dirty;
     size_t anon, anon_huge;

@@ -21,6 +21,7 @@
 #include "mm/pagecache.h"
 #include "mm/populate.h"
 #include "mm/range.h"
+#include "mm/seal.h"
 #include "mm/slab.h"
 #include "mm/vmck.h"
 
@@ -278,7 +279,9 @@ static int file_flags(const struct mmap_request *req, uint32_t *flags)
     }
     if (!file->mappable)
         return -ENODEV;
-    return *flags & VM_GROWSDOWN ? -EINVAL : 0;
+    if (*flags & VM_GROWSDOWN)
+        return -EINVAL;
+    return file->cache != NULL ? seal_check_mapping(file->cache, flags) : 0;
 }
 
 static int anon_flags(const struct mmap_request *req, uint32_t *flags)
@@ -372,6 +375,23 @@ static int map_shared_anon_locked(struct mm *mm, struct area *area)
     return err;
 }
 
+/* A file that may be written to through the area is not sealed before this
+ * can be seen. */
+static int map_file_locked(struct mm *mm, const struct area *area)
+{
+    struct page_cache *cache = area->file->cache;
+    int err;
+
+    if (cache == NULL || !vma_may_write_shared(area->flags))
+        return replace_locked(mm, area);
+    err = seal_get_writer(cache);
+    if (err != 0)
+        return err;
+    err = replace_locked(mm, area);
+    seal_put_writer(cache);
+    return err;
+}
+
 int mmap_map_locked(struct mm *mm, struct mmap_request *req, vaddr_t *out)
 {
     struct area area;
@@ -383,7 +403,8 @@ int mmap_map_locked(struct mm *mm, struct mmap_request *req, vaddr_t *out)
     if ((area.flags & VM_MAYSHARE) && (area.flags & VM_HUGETLB) == 0 &&
         (area.file == NULL || area.file->cache == NULL))
         return map_shared_anon_locked(mm, &area);
-    return replace_locked(mm, &area);
+    return area.file != NULL ? map_file_locked(mm, &area)
+                             : replace_locked(mm, &area);
 }
 
 int mm_mmap(struct mm *mm, const struct mmap_request *req, vaddr_t *out)

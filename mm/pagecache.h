@@ -43,6 +43,8 @@ struct page_cache {
     bool reclaimable;        /* C: clean pages can be read again */
     struct spinlock mappings_lock;
     struct list mappings; /* P: VMAs that map it, by vma.cache_link */
+    uint32_t seals;       /* P to change, A: F_SEAL_*; mm/seal.h */
+    uint32_t nwriters;    /* P: what keeps it from being sealed */
     struct list all;      /* G: the caches that reclaim may shrink */
 }; /* C: constant; L: lock; A: atomic, set under the inode's own lock;
       P: mappings_lock; G: pagecache.c's list lock */
@@ -142,6 +144,14 @@ void pagecache_zero(struct page_cache *cache, uint64_t start, uint64_t end);
 size_t pagecache_reclaim(size_t n);
 
 void pagecache_init(void);
+
+/* ---- shared memory: files that live in the page cache alone ---- */
+
+/* No file system: device 0, 1 as on Linux for its internal mount. */
+#define SHMEM_DEV 1
+
+/* The inode number of one more file there. */
+uint64_t shmem_next_ino(void);
 
 /* A new unnamed file of this length, for MAP_SHARED|MAP_ANONYMOUS: one
  * reference, dropped by ops->put. `name` is shown in /proc/PID/maps.

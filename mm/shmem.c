@@ -17,9 +17,6 @@ struct shmem {
     uint64_t ino;     /* C */
 };
 
-/* No file system: device 0, 1 as on Linux for its internal mount. */
-#define SHMEM_DEV 1
-
 static struct shmem *shmem_of(struct mapped_file *mf)
 {
     return container_of(mf, struct shmem, file);
@@ -53,9 +50,15 @@ static const struct mapped_file_ops shmem_file_ops = {
 
 static const struct page_cache_ops shmem_cache_ops = {.read_page = NULL};
 
+uint64_t shmem_next_ino(void)
+{
+    static struct atomic64 last = {1}; /* A */
+
+    return (uint64_t)atomic64_add(&last, 1);
+}
+
 int shmem_create(const char *name, uint64_t size, struct mapped_file **out)
 {
-    static struct atomic64 next_ino = {1};
     struct shmem *shmem = kzalloc(sizeof(*shmem));
 
     if (shmem == NULL)
@@ -67,7 +70,7 @@ int shmem_create(const char *name, uint64_t size, struct mapped_file **out)
                                        .readable = true,
                                        .writable = true};
     shmem->name = name;
-    shmem->ino = (uint64_t)atomic64_add(&next_ino, 1);
+    shmem->ino = shmem_next_ino();
     atomic_store(&shmem->refs, 1);
     *out = &shmem->file;
     return 0;

@@ -96,6 +96,12 @@ static inline bool vma_is_private(const struct vma *vma)
     return (vma->flags & VM_SHARED) == 0;
 }
 
+/* Stores to an area with these flags may come to reach a file: mm/seal.h. */
+static inline bool vma_may_write_shared(uint32_t flags)
+{
+    return (flags & VM_SHARED) != 0 && (flags & VM_MAYWRITE) != 0;
+}
+
 /* There will be a private frame in it. Written once only: many CPUs fault. */
 static inline void vma_note_anon(struct vma *vma)
 {

@@ -186,6 +186,7 @@ const syscall_fn syscall_table[] = {
     ENTRY(getcpu),
     ENTRY(renameat2),
     ENTRY(getrandom),
+    ENTRY(memfd_create),
     ENTRY(statx),
     ENTRY(close_range),
     ENTRY(faccessat2),
