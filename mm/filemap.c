@@ -226,6 +226,8 @@ void filemap_attach(struct vma *vma)
     list_push_back(&cache->mappings, &vma->cache_link);
     seal_attach_locked(cache, vma);
     spin_unlock(&cache->mappings_lock);
+    if (vma->flags & VM_COUNTED)
+        vma->file->ops->attach(vma->file);
 }
 
 void filemap_detach(struct vma *vma)
@@ -238,6 +240,8 @@ void filemap_detach(struct vma *vma)
     list_remove(&vma->cache_link);
     seal_detach_locked(cache, vma);
     spin_unlock(&cache->mappings_lock);
+    if (vma->flags & VM_COUNTED)
+        vma->file->ops->detach(vma->file);
 }
 
 /* Removes vma's entries for the part. => mmap_lock held */

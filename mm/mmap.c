@@ -281,6 +281,8 @@ static int file_flags(const struct mmap_request *req, uint32_t *flags)
         return -ENODEV;
     if (*flags & VM_GROWSDOWN)
         return -EINVAL;
+    if (file->ops->attach != NULL)
+        *flags |= VM_COUNTED;
     return file->cache != NULL ? seal_check_mapping(file->cache, flags) : 0;
 }
 

@@ -55,6 +55,10 @@ struct mapped_file_ops {
     /* Called with an mmap_lock held: takes no lock under which user memory
      * is copied. */
     void (*put)(struct mapped_file *mf);
+    /* One area more or less maps it: what is mapped with these never merges.
+     * NULL: nobody counts. => mmap_lock held for write; takes spinlocks only */
+    void (*attach)(struct mapped_file *mf);
+    void (*detach)(struct mapped_file *mf);
     /* For /proc/PID/maps: path (cut to size), device and inode numbers. */
     void (*describe)(struct mapped_file *mf, char *path, size_t size,
                      uint64_t *dev, uint64_t *ino);

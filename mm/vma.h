@@ -50,6 +50,7 @@ struct mapped_file;
 #define VM_WIPEONFORK 0x20000U /* … or gets it empty */
 #define VM_DONTDUMP 0x40000U
 #define VM_LOCKONFAULT 0x80000U /* with VM_LOCKED: mm/mlock.h */
+#define VM_COUNTED 0x100000U    /* the file counts its areas: ops->attach */
 
 #define VM_ACCESS (VM_READ | VM_WRITE | VM_EXEC)
 #define VM_MAY_SHIFT 4 /* VM_READ << this is VM_MAYREAD */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The system as a whole in /proc: mounts, filesystems, the command line,
- * uptime, version, load, statistics, and the settings in sys/vm. Linux's
- * formats: proc(5).
+ * uptime, version, load, statistics, shared memory, and the settings in
+ * sys/kernel and sys/vm. Linux's formats: proc(5).
  */
 #include "boot/bootinfo.h"
+#include "kernel/abi/shm.h"
 #include "kernel/cpu/time.h"
 #include "kernel/fs/mount.h"
 #include "kernel/fs/procfs.h"
@@ -93,6 +94,31 @@ int proc_show_version(int pid __unused, struct strbuf *out)
 {
     strbuf_printf(out, "%s version %s (%s) %s\n", UTS_SYSNAME, UTS_RELEASE,
                   UTS_COMPILER, UTS_VERSION);
+    return 0;
+}
+
+/* ---- System V shared memory ---- */
+
+int proc_next_segment(int pid __unused, uint64_t *cursor, struct strbuf *out)
+{
+    return proc_next_shm(cursor, out);
+}
+
+int proc_show_shmall(int pid __unused, struct strbuf *out)
+{
+    strbuf_printf(out, "%lu\n", SHMALL);
+    return 0;
+}
+
+int proc_show_shmmax(int pid __unused, struct strbuf *out)
+{
+    strbuf_printf(out, "%lu\n", SHMMAX);
+    return 0;
+}
+
+int proc_show_shmmni(int pid __unused, struct strbuf *out)
+{
+    strbuf_printf(out, "%d\n", SHMMNI);
     return 0;
 }
 

@@ -35,6 +35,18 @@ const struct proc_entry proc_pid_entry = {
     .children = pid_table,
 };
 
+static const struct proc_entry sysvipc_table[] = {
+    {.name = "shm", .mode = FILE_MODE, .next = proc_next_segment},
+    {.name = NULL},
+};
+
+static const struct proc_entry sys_kernel_table[] = {
+    {.name = "shmall", .mode = FILE_MODE, .show = proc_show_shmall},
+    {.name = "shmmax", .mode = FILE_MODE, .show = proc_show_shmmax},
+    {.name = "shmmni", .mode = FILE_MODE, .show = proc_show_shmmni},
+    {.name = NULL},
+};
+
 static const struct proc_entry sys_vm_table[] = {
     {.name = "max_map_count",
      .mode = FILE_MODE,
@@ -49,6 +61,7 @@ static const struct proc_entry sys_vm_table[] = {
 };
 
 static const struct proc_entry sys_table[] = {
+    {.name = "kernel", .mode = DIR_MODE, .children = sys_kernel_table},
     {.name = "vm", .mode = DIR_MODE, .children = sys_vm_table},
     {.name = NULL},
 };
@@ -65,6 +78,7 @@ static const struct proc_entry root_table[] = {
     {.name = "slabinfo", .mode = PRIVATE_MODE, .show = proc_show_slabinfo},
     {.name = "stat", .mode = FILE_MODE, .show = proc_show_statistics},
     {.name = "sys", .mode = DIR_MODE, .children = sys_table},
+    {.name = "sysvipc", .mode = DIR_MODE, .children = sysvipc_table},
     {.name = "uptime", .mode = FILE_MODE, .show = proc_show_uptime},
     {.name = "version", .mode = FILE_MODE, .show = proc_show_version},
     {.name = "vmstat", .mode = FILE_MODE, .show = proc_show_vmstat},

@@ -54,6 +54,12 @@ long sys_mincore(unsigned long addr, size_t len, unsigned char __user *out);
 long sys_madvise(unsigned long addr, size_t len, int advice);
 long sys_mprotect(unsigned long addr, size_t len, int prot);
 
+/* ---- sys_shm.c ---- */
+long sys_shmget(int key, size_t size, int flags);
+long sys_shmat(int id, unsigned long addr, int flags);
+long sys_shmdt(unsigned long addr);
+long sys_shmctl(int id, int cmd, void __user *arg);
+
 /* ---- sys_file.c, sys_fileio.c, sys_fcntl.c, sys_memfd.c: descriptors ---- */
 long sys_read(int fd, void __user *buf, size_t len);
 long sys_write(int fd, const void __user *buf, size_t len);
