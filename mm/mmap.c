@@ -7,7 +7,7 @@
  * (MAP_FIXED replaces); add the area. No page is touched: that is left to
  * faults, unless MAP_POPULATE asks for it.
  *
- * Read next: mm/munmap.c, how they go; mm/fault.c.
+ * Read next: mm/place.c; mm/munmap.c, how they go; mm/fault.c.
  */
 #include "mm/mmap.h"
 #include "kernel/abi/errno.h"
@@ -31,10 +31,6 @@
     (MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS | MAP_DENYWRITE |    \
      MAP_EXECUTABLE | MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE |             \
      MAP_POPULATE | MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | MAP_32BIT)
-
-/* MAP_32BIT, mmap(2): the first 2 GiB, of which Linux uses the upper half. */
-#define MAP_32BIT_LOW 0x40000000UL
-#define MAP_32BIT_HIGH 0x80000000UL
 
 static struct slab_cache *vma_cache_slab __ro_after_init;
 
@@ -173,83 +169,6 @@ size_t mmap_count_pages(struct mm *mm, vaddr_t start, vaddr_t end)
     for (; vma != NULL && vma->start < end; vma = vma_next(&mm->vmas, vma))
         npages += (MIN(end, vma->end) - MAX(start, vma->start)) >> PAGE_SHIFT;
     return npages;
-}
-
-/* MAP_FIXED's address, checked. */
-static int check_fixed(struct mm *mm, const struct mmap_request *req)
-{
-    if (req->addr > USER_END - req->len)
-        return -ENOMEM;
-    if ((req->addr & PAGE_MASK) != 0)
-        return -EINVAL;
-    if (req->addr < MMAP_MIN_ADDR)
-        return -EPERM;
-    if ((req->flags & MAP_FIXED_NOREPLACE) &&
-        vma_find_overlap(&mm->vmas, req->addr, req->addr + req->len) != NULL)
-        return -EEXIST;
-    return 0;
-}
-
-/* The hint, rounded as Linux does, if the area fits there, below `high`. */
-static bool hint_fits(struct mm *mm, vaddr_t hint, size_t len, vaddr_t high,
-                      vaddr_t *out)
-{
-    vaddr_t addr = ROUND_DOWN(hint, PAGE_SIZE);
-    struct vma *next;
-
-    if (addr == 0)
-        return false;
-    addr = MAX(addr, MMAP_MIN_ADDR);
-    if (len > high || addr > high - len)
-        return false;
-    next = vma_find(&mm->vmas, addr);
-    if (next != NULL && addr + len > vma_start_gap(next))
-        return false;
-    *out = addr;
-    return true;
-}
-
-/* The same for MAP_HUGETLB: on a multiple of its pages' size. */
-static int choose_large_place(struct mm *mm, const struct mmap_request *req,
-                              vaddr_t *out)
-{
-    const size_t spare = HUGE_SIZE - PAGE_SIZE;
-
-    if (hint_fits(mm, ROUND_UP(req->addr, HUGE_SIZE), req->len, USER_END, out))
-        return 0;
-    if (vma_find_hole_below(&mm->vmas, req->len + spare, MMAP_MIN_ADDR,
-                            mm->mmap_top, out) != 0)
-        return -ENOMEM;
-    *out = ROUND_DOWN(*out + spare, HUGE_SIZE);
-    return 0;
-}
-
-int mmap_choose_place_locked(struct mm *mm, const struct mmap_request *req,
-                             vaddr_t *out)
-{
-    vaddr_t high;
-
-    if (req->len > USER_END)
-        return -ENOMEM;
-    if (req->flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
-        *out = req->addr;
-        if ((req->flags & MAP_HUGETLB) && (req->addr & (HUGE_SIZE - 1)) != 0)
-            return -EINVAL;
-        return check_fixed(mm, req);
-    }
-    if (req->flags & MAP_HUGETLB)
-        return choose_large_place(mm, req, out);
-    high = req->flags & MAP_32BIT ? MAP_32BIT_HIGH : USER_END;
-    if (hint_fits(mm, req->addr, req->len, high, out))
-        return 0;
-    if (req->flags & MAP_32BIT)
-        return vma_find_hole_above(&mm->vmas, req->len, MAP_32BIT_LOW,
-                                   MAP_32BIT_HIGH, out);
-    if (vma_find_hole_below(&mm->vmas, req->len, MMAP_MIN_ADDR, mm->mmap_top,
-                            out) == 0)
-        return 0;
-    return vma_find_hole_above(
-        &mm->vmas, req->len, ROUND_UP(USER_END / 3, PAGE_SIZE), USER_END, out);
 }
 
 /* Rights and kind of a file mapping, or the errno that refuses it. */

@@ -38,8 +38,8 @@ MM = SLAB + ["mm/%s.c" % name for name in (
     "access", "anon", "brk", "fault", "filemap", "huge", "hugetlb",
     "hugetlb_area", "inspect", "madvise", "mincore", "mlock", "mm", "mmap",
     "move", "mprotect", "mremap", "msync", "munmap", "pagecache",
-    "pagetable", "pagetree", "pcid", "populate", "range", "remap", "seal",
-    "shmem", "stack", "tlb", "tlbdebt", "vma", "vmck", "vmck_frames")]
+    "pagetable", "pagetree", "pcid", "place", "populate", "range", "remap",
+    "seal", "shmem", "stack", "tlb", "tlbdebt", "vma", "vmck", "vmck_frames")]
 MM += ["kernel/lib/rbtree.c", "kernel/lib/rwsem.c", HERE + "/mm_host.c"]
 
 # What each test is made of, besides its own NAME_test.c and host.c.
