@@ -22,6 +22,7 @@
 #include "kernel/lib/mutex.h"
 #include "mm/pagecache.h"
 #include "mm/range.h"
+#include "mm/seal.h"
 #include "mm/tlb.h"
 #include "mm/vmstat.h"
 
@@ -223,7 +224,10 @@ void filemap_attach(struct vma *vma)
         return;
     spin_lock(&cache->mappings_lock);
     list_push_back(&cache->mappings, &vma->cache_link);
+    seal_attach_locked(cache, vma);
     spin_unlock(&cache->mappings_lock);
+    if (vma->flags & VM_COUNTED)
+        vma->file->ops->attach(vma->file);
 }
 
 void filemap_detach(struct vma *vma)
@@ -234,7 +238,10 @@ void filemap_detach(struct vma *vma)
         return;
     spin_lock(&cache->mappings_lock);
     list_remove(&vma->cache_link);
+    seal_detach_locked(cache, vma);
     spin_unlock(&cache->mappings_lock);
+    if (vma->flags & VM_COUNTED)
+        vma->file->ops->detach(vma->file);
 }
 
 /* Removes vma's entries for the part. => mmap_lock held */

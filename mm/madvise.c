@@ -25,6 +25,7 @@
 #include "mm/pagecache.h"
 #include "mm/populate.h"
 #include "mm/range.h"
+#include "mm/seal.h"
 #include "mm/vmck.h"
 
 /* Advice about areas: the flags that it sets and clears. */
@@ -150,14 +151,14 @@ static struct file_part get_part(struct vma *vma, struct advice *a)
                              .first = vma_pgoff(vma, a->start),
                              .end = vma_pgoff(vma, a->end)};
 
-    part.file->ops->get(part.file);
+    mapped_file_get(part.file);
     rwsem_read_unlock(&a->mm->mmap_lock);
     return part;
 }
 
 static void put_part(struct file_part *part, struct advice *a)
 {
-    part->file->ops->put(part->file);
+    mapped_file_put(part->file);
     rwsem_read_lock(&a->mm->mmap_lock);
 }
 
@@ -181,17 +182,21 @@ static int will_need(struct vma *vma, struct advice *a)
 
 static int remove_from_file(struct vma *vma, struct advice *a)
 {
-    const uint32_t shared = VM_SHARED | VM_MAYWRITE;
     struct file_part part;
+    int err;
 
     if ((vma->flags & VM_LOCKED) || vma->file == NULL)
         return -EINVAL;
-    if ((vma->flags & shared) != shared)
+    if (!vma_may_write_shared(vma->flags))
         return -EACCES;
     if (vma_cache(vma) == NULL)
         return vma->flags & VM_PFNMAP ? -ENODEV : -EOPNOTSUPP;
+    err = seal_get_writer(vma_cache(vma));
+    if (err != 0)
+        return err;
     part = get_part(vma, a);
     pagecache_punch(part.file->cache, part.first, part.end);
+    seal_put_writer(part.file->cache);
     put_part(&part, a);
     return 0;
 }

@@ -126,8 +126,7 @@ static int fork_vma(struct vma *vma, struct mm *child, struct tlb_gather *tlb)
     copy->flags &= ~VM_LOCK_FLAGS;
     if (wipe)
         copy->has_anon = copy->has_huge = false;
-    if (copy->file != NULL)
-        copy->file->ops->get(copy->file);
+    mapped_file_get(copy->file);
     vma_insert(&child->vmas, copy);
     filemap_attach(copy);
     limits_account(child, copy->flags, (long)vma_npages(copy));

@@ -17,6 +17,8 @@
 #include "mm/page.h"
 #include "mm/vma.h"
 
+struct mapped_file_ops;
+
 /* Resident pages by kind, as Linux counts them. */
 enum mm_rss { MM_RSS_ANON, MM_RSS_FILE, MM_RSS_SHMEM, MM_RSS_KINDS };
 
@@ -127,6 +129,11 @@ __must_check int mm_remap_file_pages(struct mm *mm,
                                      const struct mmap_request *req);
 /* munmap(2). */
 __must_check int mm_munmap(struct mm *mm, vaddr_t addr, size_t len);
+/* Removes what is left of one mapping of a file with these operations, all of
+ * which was mapped at addr; of several the first that is found, upwards from
+ * addr. 0, or -EINVAL if there is none. */
+__must_check int mm_unmap_file(struct mm *mm, vaddr_t addr,
+                               const struct mapped_file_ops *ops);
 /* mprotect(2): mm/mprotect.c. */
 __must_check int mm_mprotect(struct mm *mm, vaddr_t addr, size_t len, int prot);
 /* brk(2): the break after the call: mm/brk.c. */
@@ -155,7 +162,7 @@ struct vma_info {
     uint32_t flags; /* VM_* */
     uint64_t pgoff; /* in bytes */
     uint64_t dev, ino;
-    char name[256]; /* path, "[heap]", "[stack]" or "" */
+    char name[280]; /* path, "[heap]", "[stack]" or "" */
     /* Filled only if `counts` was asked for; in pages. */
     size_t rss, shared_clean, shared_dirty, private_clean, private_dirty;
     size_t anon, anon_huge;

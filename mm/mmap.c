@@ -7,23 +7,19 @@
  * (MAP_FIXED replaces); add the area. No page is touched: that is left to
  * faults, unless MAP_POPULATE asks for it.
  *
- * Read next: mm/munmap.c, how they go; mm/fault.c.
+ * Read next: mm/place.c; mm/munmap.c, how they go; mm/fault.c.
  */
 #include "mm/mmap.h"
 #include "kernel/abi/errno.h"
 #include "kernel/abi/mman.h"
-#include "kernel/lib/assert.h"
 #include "mm/commit.h"
 #include "mm/devmap.h"
-#include "mm/fault.h"
-#include "mm/filemap.h"
 #include "mm/hugetlb.h"
 #include "mm/limits.h"
 #include "mm/mlock.h"
 #include "mm/pagecache.h"
 #include "mm/populate.h"
-#include "mm/range.h"
-#include "mm/slab.h"
+#include "mm/seal.h"
 #include "mm/vmck.h"
 
 /* Flags that Linux took before MAP_SHARED_VALIDATE came, or as if; others
@@ -33,28 +29,6 @@
      MAP_EXECUTABLE | MAP_GROWSDOWN | MAP_LOCKED | MAP_NORESERVE |             \
      MAP_POPULATE | MAP_NONBLOCK | MAP_STACK | MAP_HUGETLB | MAP_32BIT |       \
      MAP_ABOVE4G | MAP_HUGE_2MB | MAP_HUGE_1GB)
-
-/* MAP_32BIT, mmap(2): the first 2 GiB, of which Linux uses the upper half. */
-#define MAP_32BIT_LOW 0x40000000UL
-#define MAP_32BIT_HIGH 0x80000000UL
-#define MAP_ABOVE4G_LOW 0x100000000UL
-
-static struct slab_cache *vma_cache_slab __ro_after_init;
-
-void mmap_init(void)
-{
-    vma_cache_slab = slab_cache_create("vma", sizeof(struct vma), 8);
-}
-
-struct vma *mmap_vma_alloc(void)
-{
-    return slab_alloc(vma_cache_slab);
-}
-
-void mmap_vma_free(struct vma *vma)
-{
-    slab_free(vma_cache_slab, vma);
-}
 
 uint32_t mmap_prot_flags(int prot)
 {
@@ -67,197 +41,6 @@ uint32_t mmap_prot_flags(int prot)
     if (prot & PROT_EXEC)
         flags |= VM_EXEC;
     return flags;
-}
-
-static void get_file(struct mapped_file *file)
-{
-    if (file != NULL)
-        file->ops->get(file);
-}
-
-static void put_file(struct mapped_file *file)
-{
-    if (file != NULL)
-        file->ops->put(file);
-}
-
-void mmap_drop_vma_locked(struct mm *mm, struct vma *vma)
-{
-    struct mapped_file *file = vma->file;
-
-    limits_account(mm, vma->flags, -(long)vma_npages(vma));
-    if (vma->flags & VM_ACCOUNT)
-        commit_uncharge(vma_npages(vma));
-    vma_remove(&mm->vmas, vma);
-    filemap_detach(vma);
-    mmap_vma_free(vma);
-    put_file(file);
-}
-
-static struct vma *merge_pair(struct mm *mm, struct vma *lower,
-                              struct vma *upper)
-{
-    struct mapped_file *file = upper->file;
-
-    filemap_detach(upper);
-    vma_merge(&mm->vmas, lower, upper);
-    mmap_vma_free(upper);
-    put_file(file);
-    return lower;
-}
-
-struct vma *mmap_merge_locked(struct mm *mm, struct vma *vma)
-{
-    struct vma *prev = vma_prev(&mm->vmas, vma);
-    struct vma *next = vma_next(&mm->vmas, vma);
-
-    if (next != NULL && vma_can_merge(vma, next))
-        vma = merge_pair(mm, vma, next);
-    if (prev != NULL && vma_can_merge(prev, vma))
-        vma = merge_pair(mm, prev, vma);
-    return vma;
-}
-
-struct vma *mmap_extend_locked(struct mm *mm, const struct area *area)
-{
-    struct vma *next = vma_find(&mm->vmas, area->start);
-    struct vma *prev =
-        next == NULL ? vma_last(&mm->vmas) : vma_prev(&mm->vmas, next);
-    size_t npages = (area->end - area->start) >> PAGE_SHIFT;
-
-    if (vma_can_append(prev, area->start, area->flags, area->file,
-                       area->pgoff)) {
-        limits_account(mm, area->flags, (long)npages);
-        vma_set_range(&mm->vmas, prev, prev->start, area->end);
-        return mmap_merge_locked(mm, prev);
-    }
-    if (vma_can_prepend(next, area->end, area->flags, area->file,
-                        area->pgoff + npages)) {
-        limits_account(mm, area->flags, (long)npages);
-        vma_set_range(&mm->vmas, next, area->start, next->end);
-        return next;
-    }
-    return NULL;
-}
-
-/* Turns the fresh vma into the area. */
-static void create_area(struct mm *mm, const struct area *area, struct vma *vma)
-{
-    *vma = (struct vma){.start = area->start,
-                        .end = area->end,
-                        .flags = area->flags,
-                        .pgoff = area->pgoff,
-                        .file = area->file,
-                        .mm = mm};
-    get_file(vma->file);
-    vma_insert(&mm->vmas, vma);
-    filemap_attach(vma);
-}
-
-struct vma *mmap_add_area_locked(struct mm *mm, const struct area *area,
-                                 struct vma *spare)
-{
-    struct vma *vma = mmap_extend_locked(mm, area);
-
-    ASSERT(rwsem_write_held(&mm->mmap_lock));
-    if (vma != NULL) {
-        mmap_vma_free(spare);
-        return vma;
-    }
-    create_area(mm, area, spare);
-    limits_account(mm, area->flags,
-                   (long)((area->end - area->start) >> PAGE_SHIFT));
-    return spare;
-}
-
-size_t mmap_count_pages(struct mm *mm, vaddr_t start, vaddr_t end,
-                        uint32_t flag)
-{
-    struct vma *vma = vma_find_overlap(&mm->vmas, start, end);
-    size_t npages = 0;
-
-    for (; vma != NULL && vma->start < end; vma = vma_next(&mm->vmas, vma))
-        if ((vma->flags & flag) == flag)
-            npages +=
-                (MIN(end, vma->end) - MAX(start, vma->start)) >> PAGE_SHIFT;
-    return npages;
-}
-
-/* MAP_FIXED's address, checked. */
-static int check_fixed(struct mm *mm, const struct mmap_request *req)
-{
-    if (req->addr > USER_END - req->len)
-        return -ENOMEM;
-    if ((req->addr & PAGE_MASK) != 0)
-        return -EINVAL;
-    if (req->addr < MMAP_MIN_ADDR)
-        return -EPERM;
-    if ((req->flags & MAP_FIXED_NOREPLACE) &&
-        vma_find_overlap(&mm->vmas, req->addr, req->addr + req->len) != NULL)
-        return -EEXIST;
-    return 0;
-}
-
-/* The hint, rounded as Linux does, if the area fits there, below `high`. */
-static bool hint_fits(struct mm *mm, vaddr_t hint, size_t len, vaddr_t high,
-                      vaddr_t *out)
-{
-    vaddr_t addr = ROUND_DOWN(hint, PAGE_SIZE);
-    struct vma *next;
-
-    if (addr == 0)
-        return false;
-    addr = MAX(addr, MMAP_MIN_ADDR);
-    if (len > high || addr > high - len)
-        return false;
-    next = vma_find(&mm->vmas, addr);
-    if (next != NULL && addr + len > vma_start_gap(next))
-        return false;
-    *out = addr;
-    return true;
-}
-
-/* The same for MAP_HUGETLB: on a multiple of its pages' size. */
-static int choose_large_place(struct mm *mm, const struct mmap_request *req,
-                              vaddr_t *out)
-{
-    const size_t spare = HUGE_SIZE - PAGE_SIZE;
-
-    if (hint_fits(mm, ROUND_UP(req->addr, HUGE_SIZE), req->len, USER_END, out))
-        return 0;
-    if (vma_find_hole_below(&mm->vmas, req->len + spare, MMAP_MIN_ADDR,
-                            mm->mmap_top, out) != 0)
-        return -ENOMEM;
-    *out = ROUND_DOWN(*out + spare, HUGE_SIZE);
-    return 0;
-}
-
-int mmap_choose_place_locked(struct mm *mm, const struct mmap_request *req,
-                             vaddr_t *out)
-{
-    vaddr_t low, high;
-
-    if (req->len > USER_END)
-        return -ENOMEM;
-    if (req->flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
-        *out = req->addr;
-        if ((req->flags & MAP_HUGETLB) && (req->addr & (HUGE_SIZE - 1)) != 0)
-            return -EINVAL;
-        return check_fixed(mm, req);
-    }
-    if (req->flags & MAP_HUGETLB)
-        return choose_large_place(mm, req, out);
-    high = req->flags & MAP_32BIT ? MAP_32BIT_HIGH : USER_END;
-    if (hint_fits(mm, req->addr, req->len, high, out))
-        return 0;
-    if (req->flags & MAP_32BIT)
-        return vma_find_hole_above(&mm->vmas, req->len, MAP_32BIT_LOW,
-                                   MAP_32BIT_HIGH, out);
-    low = req->flags & MAP_ABOVE4G ? MAP_ABOVE4G_LOW : MMAP_MIN_ADDR;
-    if (vma_find_hole_below(&mm->vmas, req->len, low, mm->mmap_top, out) == 0)
-        return 0;
-    return vma_find_hole_above(
-        &mm->vmas, req->len, ROUND_UP(USER_END / 3, PAGE_SIZE), USER_END, out);
 }
 
 /* A device's memory is never locked, nor part of a core file. */
@@ -298,7 +81,11 @@ static int file_flags(const struct mmap_request *req, uint32_t *flags)
         return -ENODEV;
     if (*flags & VM_GROWSDOWN)
         return -EINVAL;
-    return file->device != NULL ? device_flags(req, flags) : 0;
+    if (file->ops->attach != NULL)
+        *flags |= VM_COUNTED;
+    if (file->device != NULL)
+        return device_flags(req, flags);
+    return file->cache != NULL ? seal_check_mapping(file->cache, flags) : 0;
 }
 
 static int anon_flags(const struct mmap_request *req, uint32_t *flags)
@@ -367,20 +154,12 @@ static int prepare_area(struct mm *mm, struct mmap_request *req,
     return limits_allow(mm, area->flags, npages) ? 0 : -ENOMEM;
 }
 
-/* What is to be charged for the area. */
-static size_t pages_to_charge(const struct area *area)
-{
-    if ((area->flags & VM_ACCOUNT) == 0)
-        return 0;
-    return (area->end - area->start) >> PAGE_SHIFT;
-}
-
 /* Puts the area at its place instead of what is there, whose charge it takes
  * over. */
 static int replace_locked(struct mm *mm, const struct area *area)
 {
     struct vma *spare = mmap_vma_alloc();
-    size_t charge = pages_to_charge(area), taken = 0;
+    size_t charge = mmap_pages_to_charge(area), taken = 0;
     int err;
 
     if (spare == NULL)
@@ -403,24 +182,6 @@ free_spare:
     return err;
 }
 
-int mmap_add_new_locked(struct mm *mm, const struct area *area)
-{
-    const size_t charge = pages_to_charge(area);
-    struct vma *spare;
-
-    if (!commit_charge(mm, charge))
-        return -ENOMEM;
-    if (mmap_extend_locked(mm, area) != NULL)
-        return 0;
-    spare = mmap_vma_alloc();
-    if (spare == NULL) {
-        commit_uncharge(charge);
-        return -ENOMEM;
-    }
-    mmap_add_area_locked(mm, area, spare);
-    return 0;
-}
-
 static int put_in_place_locked(struct mm *mm, const struct area *area)
 {
     pt_release_idle(mm, area->start, area->end);
@@ -440,7 +201,24 @@ static int map_shared_anon_locked(struct mm *mm, struct area *area)
         return err;
     area->pgoff = pgoff;
     err = put_in_place_locked(mm, area);
-    put_file(area->file);
+    mapped_file_put(area->file);
+    return err;
+}
+
+/* A file that may be written to through the area is not sealed before this
+ * can be seen. */
+static int map_file_locked(struct mm *mm, const struct area *area)
+{
+    struct page_cache *cache = area->file->cache;
+    int err;
+
+    if (cache == NULL || !vma_may_write_shared(area->flags))
+        return put_in_place_locked(mm, area);
+    err = seal_get_writer(cache);
+    if (err != 0)
+        return err;
+    err = put_in_place_locked(mm, area);
+    seal_put_writer(cache);
     return err;
 }
 
@@ -456,7 +234,8 @@ int mmap_map_locked(struct mm *mm, struct mmap_request *req, vaddr_t *out)
         (area.flags & (VM_HUGETLB | VM_PFNMAP)) == 0 &&
         (area.file == NULL || area.file->cache == NULL))
         return map_shared_anon_locked(mm, &area);
-    return put_in_place_locked(mm, &area);
+    return area.file != NULL ? map_file_locked(mm, &area)
+                             : put_in_place_locked(mm, &area);
 }
 
 int mm_mmap(struct mm *mm, const struct mmap_request *req, vaddr_t *out)
@@ -477,7 +256,7 @@ int mm_mmap(struct mm *mm, const struct mmap_request *req, vaddr_t *out)
         vmck_check_locked(mm);
     rwsem_write_unlock(&mm->mmap_lock);
     if (r.flags & MAP_HUGETLB)
-        put_file(r.file);
+        mapped_file_put(r.file);
     if (err == 0 &&
         (locked || (r.flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE))
         mm_populate(mm, *out, *out + r.len);

@@ -42,6 +42,9 @@ struct vma *mmap_add_area_locked(struct mm *mm, const struct area *area,
  * and nothing is done. */
 struct vma *mmap_extend_locked(struct mm *mm, const struct area *area);
 
+/* How much of a promise the area is: mm/commit.h. */
+size_t mmap_pages_to_charge(const struct area *area);
+
 /* Charges for the area, which meets no other, and adds it. 0 or -ENOMEM. */
 __must_check int mmap_add_new_locked(struct mm *mm, const struct area *area);
 

@@ -44,8 +44,7 @@ static int split_uncounted(struct mm *mm, vaddr_t at)
     if (unlikely(vma->has_huge))
         huge_split_at(mm, at);
     vma_split(&mm->vmas, vma, upper, at);
-    if (upper->file != NULL)
-        upper->file->ops->get(upper->file);
+    mapped_file_get(upper->file);
     filemap_attach(upper);
     return 0;
 }
@@ -153,6 +152,48 @@ int mm_munmap(struct mm *mm, vaddr_t addr, size_t len)
         return -EINVAL;
     rwsem_write_lock(&mm->mmap_lock);
     err = mmap_remove_locked(mm, addr, addr + len);
+    if (vmck_enabled)
+        vmck_check_locked(mm);
+    rwsem_write_unlock(&mm->mmap_lock);
+    return err;
+}
+
+/* Is the area in the place where a mapping at addr of all of its file, if it
+ * is one with these operations, had it? */
+static bool is_part_of(const struct vma *vma, vaddr_t addr,
+                       const struct mapped_file_ops *ops)
+{
+    return vma->file != NULL && vma->file->ops == ops &&
+           vma->start - addr == vma->pgoff << PAGE_SHIFT;
+}
+
+static int unmap_file_locked(struct mm *mm, vaddr_t addr,
+                             const struct mapped_file_ops *ops)
+{
+    const struct mapped_file *file = NULL;
+    struct vma *vma, *next;
+    int err = -EINVAL;
+
+    for (vma = vma_find(&mm->vmas, addr); vma != NULL; vma = next) {
+        next = vma_next(&mm->vmas, vma);
+        if (vma->start < addr || !is_part_of(vma, addr, ops) ||
+            (file != NULL && vma->file != file))
+            continue;
+        file = vma->file;
+        err = mmap_remove_locked(mm, vma->start, vma->end);
+        if (err != 0)
+            break;
+    }
+    return err;
+}
+
+int mm_unmap_file(struct mm *mm, vaddr_t addr,
+                  const struct mapped_file_ops *ops)
+{
+    int err;
+
+    rwsem_write_lock(&mm->mmap_lock);
+    err = unmap_file_locked(mm, addr, ops);
     if (vmck_enabled)
         vmck_check_locked(mm);
     rwsem_write_unlock(&mm->mmap_lock);

@@ -15,6 +15,7 @@
  */
 #include "mm/pagecache.h"
 #include "kernel/abi/errno.h"
+#include "kernel/abi/fcntl.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lib/string.h"
 #include "mm/filemap.h"
@@ -57,6 +58,7 @@ void pagecache_create(struct page_cache *cache,
     *cache = (struct page_cache){.ops = ops,
                                  .size = size,
                                  .store_size = size,
+                                 .seals = F_SEAL_SEAL,
                                  .reclaimable = is_reclaimable};
     spin_init(&cache->lock);
     spin_init(&cache->mappings_lock);
@@ -71,7 +73,7 @@ void pagecache_create(struct page_cache *cache,
 
 void pagecache_destroy(struct page_cache *cache)
 {
-    ASSERT(list_empty(&cache->mappings));
+    ASSERT(list_empty(&cache->mappings) && cache->nwriters == 0);
     if (cache->reclaimable) {
         spin_lock(&reclaimable_lock);
         list_remove(&cache->all);

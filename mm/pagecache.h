@@ -44,6 +44,8 @@ struct page_cache {
     bool reclaimable;        /* C: clean pages can be read again */
     struct spinlock mappings_lock;
     struct list mappings; /* P: VMAs that map it, by vma.cache_link */
+    uint32_t seals;       /* P to change, A: F_SEAL_*; mm/seal.h */
+    uint32_t nwriters;    /* P: what keeps it from being sealed */
     struct list all;      /* G: the caches that reclaim may shrink */
 }; /* C: constant; L: lock; A: atomic, set under the inode's own lock;
       P: mappings_lock; G: pagecache.c's list lock */
@@ -54,6 +56,10 @@ struct mapped_file_ops {
     /* Called with an mmap_lock held: takes no lock under which user memory
      * is copied. */
     void (*put)(struct mapped_file *mf);
+    /* One area more or less maps it: what is mapped with these never merges.
+     * NULL: nobody counts. => mmap_lock held for write; takes spinlocks only */
+    void (*attach)(struct mapped_file *mf);
+    void (*detach)(struct mapped_file *mf);
     /* For /proc/PID/maps: path (cut to size), device and inode numbers. */
     void (*describe)(struct mapped_file *mf, char *path, size_t size,
                      uint64_t *dev, uint64_t *ino);
@@ -68,6 +74,18 @@ struct mapped_file {
     bool readable, writable;     /* C: how it was opened */
     bool noexec;                 /* C: its file system forbids PROT_EXEC */
 };
+
+static inline void mapped_file_get(struct mapped_file *mf)
+{
+    if (mf != NULL)
+        mf->ops->get(mf);
+}
+
+static inline void mapped_file_put(struct mapped_file *mf)
+{
+    if (mf != NULL)
+        mf->ops->put(mf);
+}
 
 /* reclaimable: clean pages can be read again (ops->read_page). */
 void pagecache_create(struct page_cache *cache,
@@ -144,6 +162,14 @@ void pagecache_zero(struct page_cache *cache, uint64_t start, uint64_t end);
 size_t pagecache_reclaim(size_t n);
 
 void pagecache_init(void);
+
+/* ---- shared memory: files that live in the page cache alone ---- */
+
+/* No file system: device 0, 1 as on Linux for its internal mount. */
+#define SHMEM_DEV 1
+
+/* The inode number of one more file there. */
+uint64_t shmem_next_ino(void);
 
 /* A new unnamed file of this length, for MAP_SHARED|MAP_ANONYMOUS: one
  * reference, dropped by ops->put. `name` is shown in /proc/PID/maps. reserve:

@@ -48,9 +48,9 @@ static int remap_locked(struct mm *mm, struct mmap_request *req)
     req->prot = prot_of(vma->flags);
     if (vma->flags & VM_LOCKED)
         req->flags |= MAP_LOCKED;
-    req->file->ops->get(req->file); /* the area that has it may go */
+    mapped_file_get(req->file); /* the area that has it may go */
     err = mmap_map_locked(mm, req, &out);
-    req->file->ops->put(req->file);
+    mapped_file_put(req->file);
     return err;
 }
 

@@ -64,10 +64,16 @@ static const struct mapped_file_ops shmem_file_ops = {
 
 static const struct page_cache_ops shmem_cache_ops = {.read_page = NULL};
 
+uint64_t shmem_next_ino(void)
+{
+    static struct atomic64 last = {1}; /* A */
+
+    return (uint64_t)atomic64_add(&last, 1);
+}
+
 int shmem_create(const char *name, uint64_t size, bool reserve,
                  struct mapped_file **out)
 {
-    static struct atomic64 next_ino = {1};
     const size_t npages = reserve ? ROUND_UP(size, PAGE_SIZE) >> PAGE_SHIFT : 0;
     struct shmem *shmem = kzalloc(sizeof(*shmem));
 
@@ -86,7 +92,7 @@ int shmem_create(const char *name, uint64_t size, bool reserve,
                                        .readable = true,
                                        .writable = true};
     shmem->name = name;
-    shmem->ino = (uint64_t)atomic64_add(&next_ino, 1);
+    shmem->ino = shmem_next_ino();
     atomic_store(&shmem->refs, 1);
     *out = &shmem->file;
     return 0;

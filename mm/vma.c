@@ -214,7 +214,7 @@ bool vma_can_append(const struct vma *lower, vaddr_t start, uint32_t flags,
                     const struct mapped_file *file, uint64_t pgoff)
 {
     return lower != NULL && lower->end == start && lower->flags == flags &&
-           (flags & (VM_HUGETLB | VM_PFNMAP)) == 0 && lower->file == file &&
+           (flags & VM_NEVER_MERGED) == 0 && lower->file == file &&
            lower->pgoff + vma_npages(lower) == pgoff;
 }
 
@@ -222,7 +222,7 @@ bool vma_can_prepend(const struct vma *upper, vaddr_t end, uint32_t flags,
                      const struct mapped_file *file, uint64_t pgoff)
 {
     return upper != NULL && upper->start == end && upper->flags == flags &&
-           (flags & (VM_HUGETLB | VM_PFNMAP)) == 0 && upper->file == file &&
+           (flags & VM_NEVER_MERGED) == 0 && upper->file == file &&
            upper->pgoff == pgoff;
 }
 

@@ -52,6 +52,10 @@ struct mapped_file;
 #define VM_LOCKONFAULT 0x80000U /* with VM_LOCKED: mm/mlock.h */
 #define VM_ACCOUNT 0x100000U    /* a promise of memory: mm/commit.h */
 #define VM_PFNMAP 0x200000U     /* a device's memory: mm/devmap.h */
+#define VM_COUNTED 0x400000U    /* the file counts its areas: ops->attach */
+
+/* Each area stays as it was mapped. */
+#define VM_NEVER_MERGED (VM_HUGETLB | VM_PFNMAP | VM_COUNTED)
 
 #define VM_ACCESS (VM_READ | VM_WRITE | VM_EXEC)
 #define VM_MAY_SHIFT 4 /* VM_READ << this is VM_MAYREAD */
@@ -96,6 +100,12 @@ static inline size_t vma_npages(const struct vma *vma)
 static inline bool vma_is_private(const struct vma *vma)
 {
     return (vma->flags & VM_SHARED) == 0;
+}
+
+/* Stores to an area with these flags may come to reach a file: mm/seal.h. */
+static inline bool vma_may_write_shared(uint32_t flags)
+{
+    return (flags & VM_SHARED) != 0 && (flags & VM_MAYWRITE) != 0;
 }
 
 /* There will be a private frame in it. Written once only: many CPUs fault. */

@@ -38,6 +38,9 @@
 #define SHMLBA 4096
 #define SHMMIN 1
 #define SHMMNI 4096
+#define SHMMAX (UINT64_MAX - (1UL << 24))
+#define SHMALL (UINT64_MAX - (1UL << 24))
+#define SHMSEG SHMMNI
 
 struct ipc_perm {
     key_t __key;
@@ -63,6 +66,19 @@ struct shmid_ds {
     uint64_t shm_nattch;
     uint64_t unused1;
     uint64_t unused2;
+};
+
+/* IPC_INFO: the limits. */
+struct shminfo {
+    uint64_t shmmax, shmmin, shmmni, shmseg, shmall;
+    uint64_t unused[4];
+};
+
+/* SHM_INFO: what there is, in pages. */
+struct shm_info {
+    int32_t used_ids;
+    uint64_t shm_tot, shm_rss, shm_swp;
+    uint64_t swap_attempts, swap_successes;
 };
 
 _Static_assert(sizeof(struct ipc_perm) == 48, "struct ipc_perm is Linux's");

@@ -219,6 +219,8 @@ struct mm *proc_get_mm(int pid);
 struct file *proc_get_exe(int pid);
 struct fs_context *proc_get_fs(int pid);
 struct fdtable *proc_get_fdtable(int pid);
+/* One record more of /proc/sysvipc/shm: kernel/proc/shm_info.c. */
+int proc_next_shm(uint64_t *cursor, struct strbuf *out);
 /* Whole-system texts. */
 int proc_show_loadavg(struct strbuf *out);
 int proc_show_system_stat(struct strbuf *out); /* /proc/stat */

@@ -18,6 +18,7 @@
 #include "kernel/cpu/time.h"
 #include "kernel/fs/locks.h"
 #include "kernel/lib/string.h"
+#include "mm/seal.h"
 #include "mm/slab.h"
 
 #define STAT_SECTOR 512
@@ -238,6 +239,16 @@ void inode_set_times(struct inode *inode, const struct timespec *atime,
     spin_unlock(&inode->attr_lock);
 }
 
+/* => lock held */
+static bool is_sealed_size(const struct inode *inode, uint64_t size)
+{
+    const uint32_t seals = seal_get(&inode->cache);
+
+    ASSERT(mutex_held(&inode->lock));
+    return ((seals & F_SEAL_SHRINK) && size < inode->cache.size) ||
+           ((seals & F_SEAL_GROW) && size > inode->cache.size);
+}
+
 int inode_truncate(struct inode *inode, uint64_t size)
 {
     if (inode_is(inode, S_IFDIR))
@@ -247,6 +258,10 @@ int inode_truncate(struct inode *inode, uint64_t size)
     if (size > FILE_SIZE_MAX)
         return -EFBIG;
     mutex_lock(&inode->lock);
+    if (is_sealed_size(inode, size)) {
+        mutex_unlock(&inode->lock);
+        return -EPERM;
+    }
     if (inode->store.data != NULL && size < inode->store.len)
         WRITE_ONCE(inode->store.len, size);
     if (size != inode->cache.size)

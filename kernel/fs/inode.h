@@ -148,7 +148,7 @@ void inode_touch_written(struct inode *inode);
 void inode_touch_read(struct inode *inode);
 void inode_touch_changed(struct inode *inode);
 
-/* Sets a regular file's length. 0, -EFBIG, -EISDIR, -EINVAL.
+/* Sets a regular file's length. 0, -EFBIG, -EISDIR, -EINVAL, -EPERM (sealed).
  * => takes inode->lock; may sleep */
 __must_check int inode_truncate(struct inode *inode, uint64_t size);
 

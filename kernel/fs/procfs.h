@@ -97,6 +97,7 @@ int proc_show_uptime(int pid, struct strbuf *out);
 int proc_show_version(int pid, struct strbuf *out);
 int proc_show_load(int pid, struct strbuf *out);
 int proc_show_statistics(int pid, struct strbuf *out);
+int proc_next_segment(int pid, uint64_t *cursor, struct strbuf *out);
 
 /* ---- sysctl.c: settings ---- */
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The system as a whole in /proc: mounts, filesystems, the command line,
- * uptime, version, load and statistics. Linux's formats: proc(5).
+ * uptime, version, load, statistics and shared memory. Linux's formats:
+ * proc(5).
  */
 #include "boot/bootinfo.h"
 #include "kernel/cpu/time.h"
@@ -91,4 +92,11 @@ int proc_show_version(int pid __unused, struct strbuf *out)
     strbuf_printf(out, "%s version %s (%s) %s\n", UTS_SYSNAME, UTS_RELEASE,
                   UTS_COMPILER, UTS_VERSION);
     return 0;
+}
+
+/* ---- System V shared memory ---- */
+
+int proc_next_segment(int pid __unused, uint64_t *cursor, struct strbuf *out)
+{
+    return proc_next_shm(cursor, out);
 }

@@ -35,6 +35,11 @@ const struct proc_entry proc_pid_entry = {
     .children = pid_table,
 };
 
+static const struct proc_entry sysvipc_table[] = {
+    {.name = "shm", .mode = FILE_MODE, .next = proc_next_segment},
+    {.name = NULL},
+};
+
 static const struct proc_entry root_table[] = {
     {.name = "buddyinfo", .mode = FILE_MODE, .show = proc_show_buddyinfo},
     {.name = "cmdline", .mode = FILE_MODE, .show = proc_show_kernel_cmdline},
@@ -47,6 +52,7 @@ static const struct proc_entry root_table[] = {
     {.name = "slabinfo", .mode = PRIVATE_MODE, .show = proc_show_slabinfo},
     {.name = "stat", .mode = FILE_MODE, .show = proc_show_statistics},
     {.name = "sys", .mode = DIR_MODE, .children = proc_sys_table},
+    {.name = "sysvipc", .mode = DIR_MODE, .children = sysvipc_table},
     {.name = "uptime", .mode = FILE_MODE, .show = proc_show_uptime},
     {.name = "version", .mode = FILE_MODE, .show = proc_show_version},
     {.name = "vmstat", .mode = FILE_MODE, .show = proc_show_vmstat},

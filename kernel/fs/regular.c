@@ -21,6 +21,7 @@
 #include "kernel/abi/fcntl.h"
 #include "kernel/fs/inode.h"
 #include "mm/pagecache.h"
+#include "mm/seal.h"
 
 /* Copies n bytes at pos, within one page, to io. How many, short if user
  * memory faults, 0 if the file has been cut meanwhile; or an errno. */
@@ -143,6 +144,24 @@ static ssize_t write_locked(struct inode *inode, struct iobuf *io, uint64_t pos)
     return n;
 }
 
+/* Cuts a write at pos to what the seals allow: if the file may not grow, to
+ * whole pages that lie in it. 0, or -EPERM if that is nothing. */
+static int limit_by_seals(struct inode *inode, struct iobuf *io, uint64_t pos)
+{
+    const uint32_t seals = seal_get(&inode->cache);
+    const uint64_t size = inode->cache.size;
+
+    ASSERT(mutex_held(&inode->lock));
+    if (seals & SEALS_OF_WRITING)
+        return -EPERM;
+    if (!(seals & F_SEAL_GROW) || pos + io->len <= size)
+        return 0;
+    if (pos >= ROUND_DOWN(size, PAGE_SIZE))
+        return -EPERM;
+    io->len = ROUND_DOWN(size, PAGE_SIZE) - pos;
+    return 0;
+}
+
 static ssize_t regular_write(struct file *file, struct iobuf *io, uint64_t *pos)
 {
     struct inode *inode = file->inode;
@@ -156,6 +175,8 @@ static ssize_t regular_write(struct file *file, struct iobuf *io, uint64_t *pos)
         start = inode->cache.size;
     n = -EFBIG;
     if (io->len <= FILE_SIZE_MAX - start)
+        n = limit_by_seals(inode, io, start);
+    if (n == 0)
         n = write_locked(inode, io, start);
     mutex_unlock(&inode->lock);
     if (n > 0) {

@@ -5,6 +5,7 @@
  * Documentation/admin-guide/sysctl/vm.
  */
 #include "kernel/abi/mman.h"
+#include "kernel/abi/shm.h"
 #include "kernel/fs/procfs.h"
 #include "kernel/lib/string.h"
 #include "mm/commit.h"
@@ -15,6 +16,7 @@
 #include "mm/slab.h"
 
 #define SETTING_MODE (S_IFREG | 0644)
+#define READ_ONLY_MODE (S_IFREG | 0444)
 #define WRITE_ONLY_MODE (S_IFREG | 0200)
 #define DIR_MODE (S_IFDIR | 0555)
 
@@ -141,7 +143,7 @@ static const struct proc_entry vm_table[] = {
     {.name = "drop_caches", .mode = WRITE_ONLY_MODE, .setting = &drop},
     {.name = "max_map_count", .mode = SETTING_MODE, .setting = &max_map_count},
     {.name = "mmap_min_addr",
-     .mode = S_IFREG | 0444,
+     .mode = READ_ONLY_MODE,
      .setting = &mmap_min_addr},
     {.name = "nr_hugepages", .mode = SETTING_MODE, .setting = &nr_hugepages},
     {.name = "oom_dump_tasks",
@@ -165,7 +167,36 @@ static const struct proc_entry vm_table[] = {
     {.name = NULL},
 };
 
+/* ---- kernel: System V shared memory, shmget(2) ---- */
+
+static uint64_t get_shmall(void)
+{
+    return SHMALL;
+}
+
+static uint64_t get_shmmax(void)
+{
+    return SHMMAX;
+}
+
+static uint64_t get_shmmni(void)
+{
+    return SHMMNI;
+}
+
+static const struct proc_setting shmall = {.get = get_shmall};
+static const struct proc_setting shmmax = {.get = get_shmmax};
+static const struct proc_setting shmmni = {.get = get_shmmni};
+
+static const struct proc_entry kernel_table[] = {
+    {.name = "shmall", .mode = READ_ONLY_MODE, .setting = &shmall},
+    {.name = "shmmax", .mode = READ_ONLY_MODE, .setting = &shmmax},
+    {.name = "shmmni", .mode = READ_ONLY_MODE, .setting = &shmmni},
+    {.name = NULL},
+};
+
 const struct proc_entry proc_sys_table[] = {
+    {.name = "kernel", .mode = DIR_MODE, .children = kernel_table},
     {.name = "vm", .mode = DIR_MODE, .children = vm_table},
     {.name = NULL},
 };

@@ -13,6 +13,7 @@
 #include "kernel/abi/time.h"
 #include "kernel/cpu/time.h"
 #include "kernel/proc/process.h"
+#include "mm/seal.h"
 #include "mm/slab.h"
 #include "mm/uaccess.h"
 
@@ -239,10 +240,17 @@ static bool attributes_are_fixed(const struct inode *inode)
 
 int inode_change_mode(struct inode *inode, uint32_t mode)
 {
+    bool sealed;
+
     if (attributes_are_fixed(inode) || !inode_owned(inode))
         return -EPERM;
-    inode_chmod(inode, mode);
-    return 0;
+    mutex_lock(&inode->lock);
+    sealed = (seal_get(&inode->cache) & F_SEAL_EXEC) &&
+             ((inode->mode ^ mode) & ANY_X);
+    if (!sealed)
+        inode_chmod(inode, mode);
+    mutex_unlock(&inode->lock);
+    return sealed ? -EPERM : 0;
 }
 
 /* Whoever runs the file then must not get its old owner's rights: a change

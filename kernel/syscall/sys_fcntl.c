@@ -8,6 +8,7 @@
 #include "kernel/abi/resource.h"
 #include "kernel/abi/termios.h"
 #include "kernel/fs/locks.h"
+#include "kernel/fs/memfd.h"
 #include "kernel/fs/pipe.h"
 #include "kernel/lib/atomic.h"
 #include "kernel/proc/process.h"
@@ -288,9 +289,11 @@ static long control(struct file *file, int fd, int cmd, unsigned long arg)
     case F_OFD_SETLKW: return set_lock(file, fd, cmd, (const void __user *)arg);
     case F_GETLEASE: return F_UNLCK;
     case F_GETOWN: return 0; /* nobody is sent signals about it */
+    case F_ADD_SEALS: return file_add_seals(file, (uint32_t)arg);
+    case F_GET_SEALS: return file_get_seals(file);
     case F_GETPIPE_SZ: return pipe_capacity(file);
     case F_SETPIPE_SZ: return set_pipe_size(file, arg);
-    default: /* signals on input, leases, seals: not offered */ return -EINVAL;
+    default: /* signals on input, leases: not offered */ return -EINVAL;
     }
 }
 

@@ -11,6 +11,7 @@
 #include "kernel/proc/process.h"
 #include "kernel/syscall/args.h"
 #include "kernel/syscall/syscalls.h"
+#include "mm/seal.h"
 #include "mm/slab.h"
 #include "mm/uaccess.h"
 
@@ -218,6 +219,14 @@ static int fill_pages(struct page_cache *cache, uint64_t start, uint64_t end)
     return 0;
 }
 
+/* May the file reach to end? 0, or -EPERM: it is sealed. */
+static int check_growth(const struct inode *inode, uint64_t end)
+{
+    if ((seal_get(&inode->cache) & F_SEAL_GROW) && end > inode->cache.size)
+        return -EPERM;
+    return 0;
+}
+
 /* Grows the file first, since only pages inside it are kept; a failure takes
  * that back, pages and all. */
 static int allocate(struct inode *inode, uint64_t start, uint64_t end)
@@ -228,11 +237,14 @@ static int allocate(struct inode *inode, uint64_t start, uint64_t end)
 
     mutex_lock(&inode->lock);
     before = cache->size;
-    if (end > before)
-        pagecache_resize(cache, end);
-    err = fill_pages(cache, start, end);
-    if (err != 0 && end > before)
-        pagecache_resize(cache, before);
+    err = check_growth(inode, end);
+    if (err == 0) {
+        if (end > before)
+            pagecache_resize(cache, end);
+        err = fill_pages(cache, start, end);
+        if (err != 0 && end > before)
+            pagecache_resize(cache, before);
+    }
     mutex_unlock(&inode->lock);
     if (err == 0)
         inode_touch_written(inode);
@@ -242,11 +254,17 @@ static int allocate(struct inode *inode, uint64_t start, uint64_t end)
 /* The bytes become zero; whole pages of them leave memory. */
 static int punch(struct inode *inode, uint64_t offset, uint64_t end)
 {
+    int err = 0;
+
     mutex_lock(&inode->lock);
-    pagecache_zero(&inode->cache, offset, MIN(end, inode->cache.size));
-    inode_touch_written(inode);
+    if (seal_get(&inode->cache) & SEALS_OF_WRITING) {
+        err = -EPERM;
+    } else {
+        pagecache_zero(&inode->cache, offset, MIN(end, inode->cache.size));
+        inode_touch_written(inode);
+    }
     mutex_unlock(&inode->lock);
-    return 0;
+    return err;
 }
 
 /* Of the modes those that Linux's tmpfs has. */
@@ -274,7 +292,7 @@ static int allocate_file(struct file *file, int mode, uint64_t offset,
     if (mode & FALLOC_FL_PUNCH_HOLE)
         return punch(inode, offset, end);
     if (mode & FALLOC_FL_KEEP_SIZE)
-        return 0; /* nothing can be set aside behind the end */
+        return check_growth(inode, end); /* nothing is set aside behind it */
     err = file_size_check(end);
     return err != 0 ? err : allocate(inode, offset, end);
 }

@@ -54,7 +54,13 @@ long sys_mincore(unsigned long addr, size_t len, unsigned char __user *out);
 long sys_madvise(unsigned long addr, size_t len, int advice);
 long sys_mprotect(unsigned long addr, size_t len, int prot);
 
-/* ---- sys_file.c, sys_fileio.c, sys_fcntl.c: descriptors ---- */
+/* ---- sys_shm.c ---- */
+long sys_shmget(int key, size_t size, int flags);
+long sys_shmat(int id, unsigned long addr, int flags);
+long sys_shmdt(unsigned long addr);
+long sys_shmctl(int id, int cmd, void __user *arg);
+
+/* ---- sys_file.c, sys_fileio.c, sys_fcntl.c, sys_memfd.c: descriptors ---- */
 long sys_read(int fd, void __user *buf, size_t len);
 long sys_write(int fd, const void __user *buf, size_t len);
 long sys_pread64(int fd, void __user *buf, size_t len, int64_t offset);
@@ -81,6 +87,7 @@ long sys_fstat(int fd, struct stat __user *out);
 long sys_getdents64(int fd, void __user *buf, unsigned len);
 long sys_ftruncate(int fd, int64_t len);
 long sys_fallocate(int fd, int mode, int64_t offset, int64_t len);
+long sys_memfd_create(const char __user *name, unsigned flags);
 long sys_fsync(int fd);
 long sys_fdatasync(int fd);
 long sys_sync(void);

@@ -44,7 +44,8 @@ static void file_put(struct mapped_file *mf)
     CHECK(object_of(mf)->refs-- > 0);
 }
 
-static const struct mapped_file_ops file_ops = {file_get, file_put, NULL};
+static const struct mapped_file_ops file_ops = {.get = file_get,
+                                                .put = file_put};
 
 static int read_page(struct page_cache *cache, uint64_t index,
                      struct page *page)

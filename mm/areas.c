@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Areas come, grow together and go: what every call that maps something shares.
+ * The contract stands in mmap.h.
+ *
+ * An area that is like its neighbour becomes part of it, so that the list stays
+ * short and /proc/PID/maps reads as on Linux.
+ *
+ * Read next: mm/munmap.c, how parts of them are taken off.
+ */
+#include "kernel/abi/errno.h"
+#include "kernel/lib/assert.h"
+#include "mm/commit.h"
+#include "mm/filemap.h"
+#include "mm/limits.h"
+#include "mm/mmap.h"
+#include "mm/pagecache.h"
+#include "mm/slab.h"
+
+static struct slab_cache *vma_cache_slab __ro_after_init;
+
+void mmap_init(void)
+{
+    vma_cache_slab = slab_cache_create("vma", sizeof(struct vma), 8);
+}
+
+struct vma *mmap_vma_alloc(void)
+{
+    return slab_alloc(vma_cache_slab);
+}
+
+void mmap_vma_free(struct vma *vma)
+{
+    slab_free(vma_cache_slab, vma);
+}
+
+void mmap_drop_vma_locked(struct mm *mm, struct vma *vma)
+{
+    struct mapped_file *file = vma->file;
+
+    limits_account(mm, vma->flags, -(long)vma_npages(vma));
+    if (vma->flags & VM_ACCOUNT)
+        commit_uncharge(vma_npages(vma));
+    vma_remove(&mm->vmas, vma);
+    filemap_detach(vma);
+    mmap_vma_free(vma);
+    mapped_file_put(file);
+}
+
+static struct vma *merge_pair(struct mm *mm, struct vma *lower,
+                              struct vma *upper)
+{
+    struct mapped_file *file = upper->file;
+
+    filemap_detach(upper);
+    vma_merge(&mm->vmas, lower, upper);
+    mmap_vma_free(upper);
+    mapped_file_put(file);
+    return lower;
+}
+
+struct vma *mmap_merge_locked(struct mm *mm, struct vma *vma)
+{
+    struct vma *prev = vma_prev(&mm->vmas, vma);
+    struct vma *next = vma_next(&mm->vmas, vma);
+
+    if (next != NULL && vma_can_merge(vma, next))
+        vma = merge_pair(mm, vma, next);
+    if (prev != NULL && vma_can_merge(prev, vma))
+        vma = merge_pair(mm, prev, vma);
+    return vma;
+}
+
+struct vma *mmap_extend_locked(struct mm *mm, const struct area *area)
+{
+    struct vma *next = vma_find(&mm->vmas, area->start);
+    struct vma *prev =
+        next == NULL ? vma_last(&mm->vmas) : vma_prev(&mm->vmas, next);
+    size_t npages = (area->end - area->start) >> PAGE_SHIFT;
+
+    if (vma_can_append(prev, area->start, area->flags, area->file,
+                       area->pgoff)) {
+        limits_account(mm, area->flags, (long)npages);
+        vma_set_range(&mm->vmas, prev, prev->start, area->end);
+        return mmap_merge_locked(mm, prev);
+    }
+    if (vma_can_prepend(next, area->end, area->flags, area->file,
+                        area->pgoff + npages)) {
+        limits_account(mm, area->flags, (long)npages);
+        vma_set_range(&mm->vmas, next, area->start, next->end);
+        return next;
+    }
+    return NULL;
+}
+
+/* Turns the fresh vma into the area. */
+static void create_area(struct mm *mm, const struct area *area, struct vma *vma)
+{
+    *vma = (struct vma){.start = area->start,
+                        .end = area->end,
+                        .flags = area->flags,
+                        .pgoff = area->pgoff,
+                        .file = area->file,
+                        .mm = mm};
+    mapped_file_get(vma->file);
+    vma_insert(&mm->vmas, vma);
+    filemap_attach(vma);
+}
+
+struct vma *mmap_add_area_locked(struct mm *mm, const struct area *area,
+                                 struct vma *spare)
+{
+    struct vma *vma = mmap_extend_locked(mm, area);
+
+    ASSERT(rwsem_write_held(&mm->mmap_lock));
+    if (vma != NULL) {
+        mmap_vma_free(spare);
+        return vma;
+    }
+    create_area(mm, area, spare);
+    limits_account(mm, area->flags,
+                   (long)((area->end - area->start) >> PAGE_SHIFT));
+    return spare;
+}
+
+size_t mmap_count_pages(struct mm *mm, vaddr_t start, vaddr_t end,
+                        uint32_t flag)
+{
+    struct vma *vma = vma_find_overlap(&mm->vmas, start, end);
+    size_t npages = 0;
+
+    for (; vma != NULL && vma->start < end; vma = vma_next(&mm->vmas, vma))
+        if ((vma->flags & flag) == flag)
+            npages +=
+                (MIN(end, vma->end) - MAX(start, vma->start)) >> PAGE_SHIFT;
+    return npages;
+}
+
+size_t mmap_pages_to_charge(const struct area *area)
+{
+    if ((area->flags & VM_ACCOUNT) == 0)
+        return 0;
+    return (area->end - area->start) >> PAGE_SHIFT;
+}
+
+int mmap_add_new_locked(struct mm *mm, const struct area *area)
+{
+    const size_t charge = mmap_pages_to_charge(area);
+    struct vma *spare;
+
+    if (!commit_charge(mm, charge))
+        return -ENOMEM;
+    if (mmap_extend_locked(mm, area) != NULL)
+        return 0;
+    spare = mmap_vma_alloc();
+    if (spare == NULL) {
+        commit_uncharge(charge);
+        return -ENOMEM;
+    }
+    mmap_add_area_locked(mm, area, spare);
+    return 0;
+}
