@@ -31,6 +31,12 @@ struct commit_settings {
 
 extern struct commit_settings commit_settings;
 
+/* Mode 2: who does not want to be promised anything is not heard. */
+static inline bool commit_is_strict(void)
+{
+    return READ_ONCE(commit_settings.mode) == OVERCOMMIT_NEVER;
+}
+
 /* Is an area with these flags a promise? */
 static inline bool vma_is_accountable(uint32_t flags)
 {

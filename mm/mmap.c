@@ -105,8 +105,7 @@ static int area_flags(const struct mm *mm, const struct mmap_request *req,
     *flags = mmap_prot_flags(req->prot) | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
     if (req->flags & MAP_GROWSDOWN)
         *flags |= VM_GROWSDOWN;
-    if ((req->flags & MAP_NORESERVE) &&
-        READ_ONCE(commit_settings.mode) != OVERCOMMIT_NEVER)
+    if ((req->flags & MAP_NORESERVE) && !commit_is_strict())
         *flags |= VM_NORESERVE;
     if (req->flags & MAP_HUGETLB)
         *flags |= VM_HUGETLB;

@@ -18,6 +18,7 @@
 #include "kernel/abi/fcntl.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lib/string.h"
+#include "mm/commit.h"
 #include "mm/filemap.h"
 #include "mm/pagetree.h"
 #include "mm/vmstat.h"
@@ -25,6 +26,7 @@
 /* Caches whose clean pages can be read again. */
 static struct list reclaimable = LIST_INIT(reclaimable);
 static struct spinlock reclaimable_lock = SPINLOCK_INIT;
+static struct atomic64 promised; /* A: pages, of all caches */
 
 /* Takes up to `max` of the pages [first, end) out and frees them: clean ones
  * that nobody else holds, or if max is SIZE_MAX some of all. How many. */
@@ -41,6 +43,8 @@ static size_t drop_some(struct page_cache *cache, uint64_t first, uint64_t end,
     spin_lock(&cache->lock);
     pagetree_sweep(cache, &sweep);
     spin_unlock(&cache->lock);
+    if (pagecache_counts_pages(cache))
+        commit_uncharge(sweep.npages);
     page_put_array(pages, sweep.npages);
     return sweep.npages;
 }
@@ -81,6 +85,22 @@ void pagecache_destroy(struct page_cache *cache)
     }
     drop_pages(cache, 0, UINT64_MAX);
     ASSERT(cache->npages == 0);
+    commit_uncharge(cache->promised);
+    atomic64_add(&promised, -(int64_t)cache->promised);
+}
+
+int pagecache_promise(struct page_cache *cache, size_t npages)
+{
+    if (!commit_charge(NULL, npages))
+        return -ENOMEM;
+    cache->promised = npages;
+    atomic64_add(&promised, (int64_t)npages);
+    return 0;
+}
+
+size_t pagecache_promised(void)
+{
+    return (size_t)atomic64_load(&promised);
 }
 
 /* The file's length in pages. */
@@ -138,6 +158,21 @@ static void cut_locked(struct page_cache *cache, uint64_t index,
         memset((char *)page_address(page) + valid, 0, PAGE_SIZE - valid);
 }
 
+/* 0, -ENOMEM, or -ENOSPC if the page may not be promised. */
+static int add_page_locked(struct page_cache *cache, uint64_t index,
+                           struct page *page)
+{
+    const size_t charge = pagecache_counts_pages(cache);
+    int err;
+
+    if (!commit_charge(NULL, charge))
+        return -ENOSPC;
+    err = pagetree_insert(cache, index, page);
+    if (err != 0)
+        commit_uncharge(charge);
+    return err;
+}
+
 /* Inserts the new page unless another is there by now; the one that is in the
  * cache in the end, with a reference for the caller. read: as read_new_page
  * said. */
@@ -154,7 +189,7 @@ static int insert_new_page(struct page_cache *cache, uint64_t index,
     else if (index >= size_in_pages(cache))
         err = -ENXIO;
     else
-        err = pagetree_insert(cache, index, page);
+        err = add_page_locked(cache, index, page);
     if (read && other == NULL && err == 0)
         cut_locked(cache, index, page);
     spin_unlock(&cache->lock);

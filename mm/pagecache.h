@@ -41,6 +41,8 @@ struct page_cache {
     uint64_t size;           /* A: the file's length in bytes */
     uint64_t store_size;     /* A: how much of the store below still counts: the
                                 smallest size the file has had */
+    size_t promised;         /* C: pages promised as a whole: mm/commit.h; 0:
+                                each page of shared memory by itself */
     bool reclaimable;        /* C: clean pages can be read again */
     struct spinlock mappings_lock;
     struct list mappings; /* P: VMAs that map it, by vma.cache_link */
@@ -94,9 +96,14 @@ void pagecache_create(struct page_cache *cache,
 /* Frees all pages. => nobody maps it */
 void pagecache_destroy(struct page_cache *cache);
 
+/* Promises all of a new cache's pages at once: mm/commit.h. 0 or -ENOMEM. */
+__must_check int pagecache_promise(struct page_cache *cache, size_t npages);
+/* Pages that are promised so to all caches. */
+size_t pagecache_promised(void);
+
 /* The page at index, present or not, with a reference for the caller; read
  * from the file if need be (*major is then set true; major may be NULL).
- * => may sleep; 0, -ENOMEM or -EIO */
+ * => may sleep; 0, -ENOMEM, -ENOSPC (no more may be promised) or -EIO */
 __must_check int pagecache_get_page(struct page_cache *cache, uint64_t index,
                                     struct page **out, bool *major);
 
@@ -115,6 +122,12 @@ static inline bool pagecache_has_page(const struct page *page)
 static inline bool pagecache_is_shmem(const struct page_cache *cache)
 {
     return cache->ops->read_page == NULL;
+}
+
+/* Each page is a promise of its own when it comes: mm/commit.h. */
+static inline bool pagecache_counts_pages(const struct page_cache *cache)
+{
+    return pagecache_is_shmem(cache) && cache->promised == 0;
 }
 
 static inline enum mm_rss pagecache_rss_kind(const struct page_cache *cache)
@@ -171,13 +184,11 @@ void pagecache_init(void);
 /* The inode number of one more file there. */
 uint64_t shmem_next_ino(void);
 
-/* A new unnamed file of this length, for MAP_SHARED|MAP_ANONYMOUS: one
- * reference, dropped by ops->put. `name` is shown in /proc/PID/maps. reserve:
- * all of it is promised at once (mm/commit.h).
+/* A new unnamed file of this length, a multiple of the page size, for
+ * MAP_SHARED|MAP_ANONYMOUS: one reference, dropped by ops->put. `name` is shown
+ * in /proc/PID/maps. reserve: all of it is promised at once (mm/commit.h).
  * => 0 or -ENOMEM */
 __must_check int shmem_create(const char *name, uint64_t size, bool reserve,
                               struct mapped_file **out);
-/* Pages that are promised to such files. */
-size_t shmem_promised(void);
 
 #endif

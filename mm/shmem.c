@@ -6,7 +6,6 @@
 #include "kernel/abi/errno.h"
 #include "kernel/lib/atomic.h"
 #include "kernel/lib/string.h"
-#include "mm/commit.h"
 #include "mm/pagecache.h"
 #include "mm/slab.h"
 
@@ -16,18 +15,10 @@ struct shmem {
     struct atomic refs;
     const char *name; /* C */
     uint64_t ino;     /* C */
-    size_t committed; /* C: pages: mm/commit.h */
 };
 
 /* No file system: device 0, 1 as on Linux for its internal mount. */
 #define SHMEM_DEV 1
-
-static struct atomic64 promised; /* A: pages of all together: mm/commit.h */
-
-size_t shmem_promised(void)
-{
-    return (size_t)atomic64_load(&promised);
-}
 
 static struct shmem *shmem_of(struct mapped_file *mf)
 {
@@ -46,8 +37,6 @@ static void shmem_put(struct mapped_file *mf)
     if (!atomic_dec_and_test(&shmem->refs))
         return;
     pagecache_destroy(&shmem->cache);
-    commit_uncharge(shmem->committed);
-    atomic64_add(&promised, -(int64_t)shmem->committed);
     kfree(shmem);
 }
 
@@ -74,18 +63,15 @@ uint64_t shmem_next_ino(void)
 int shmem_create(const char *name, uint64_t size, bool reserve,
                  struct mapped_file **out)
 {
-    const size_t npages = reserve ? ROUND_UP(size, PAGE_SIZE) >> PAGE_SHIFT : 0;
     struct shmem *shmem = kzalloc(sizeof(*shmem));
 
     if (shmem == NULL)
         return -ENOMEM;
-    if (!commit_charge(NULL, npages)) {
+    pagecache_create(&shmem->cache, &shmem_cache_ops, size, false);
+    if (reserve && pagecache_promise(&shmem->cache, size >> PAGE_SHIFT) != 0) {
         kfree(shmem);
         return -ENOMEM;
     }
-    shmem->committed = npages;
-    atomic64_add(&promised, (int64_t)npages);
-    pagecache_create(&shmem->cache, &shmem_cache_ops, size, false);
     shmem->file = (struct mapped_file){.ops = &shmem_file_ops,
                                        .cache = &shmem->cache,
                                        .mappable = true,

@@ -66,6 +66,17 @@ static void count_entries(struct mm *mm)
     rwsem_read_unlock(&mm->mmap_lock);
 }
 
+/* Its cache holds the page, and may have promised it. */
+static void count_cached(struct page *page)
+{
+    const struct page_cache *cache = READ_ONCE(page->file.cache);
+
+    if (cache == NULL)
+        return;
+    page->check++;
+    look_promised += pagecache_counts_pages(cache);
+}
+
 /* The first frame whose references are not those that were found; NULL: all
  * are. */
 static struct page *find_odd_frame(void)
@@ -74,7 +85,7 @@ static struct page *find_odd_frame(void)
         struct page *page = &page_array[pfn];
 
         if (page->use == PAGE_FILE)
-            page->check += pagecache_has_page(page);
+            count_cached(page);
         else if (page->use == PAGE_HUGETLB)
             page->check +=
                 atomic_load(&page->refs) > 0 && page->hugetlb.in_file;
@@ -93,13 +104,13 @@ static struct look look_at_frames(void)
 
     preempt_disable();
     look_complete = true;
-    look_promised = shmem_promised();
+    look_promised = pagecache_promised();
     for (size_t pfn = 0; pfn < page_array_len; pfn++)
         page_array[pfn].check = 0;
     mm_visit_all(count_entries);
     look.complete = look_complete;
-    look.stray = (int64_t)(commit_total() - look_promised);
     look.odd = find_odd_frame();
+    look.stray = (int64_t)(commit_total() - look_promised);
     if (look.odd != NULL) {
         look.refs = atomic_load(&look.odd->refs);
         look.found = look.odd->check;

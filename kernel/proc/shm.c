@@ -17,6 +17,7 @@
 #include "kernel/lib/assert.h"
 #include "kernel/proc/process.h"
 #include "kernel/proc/shm_impl.h"
+#include "mm/commit.h"
 #include "mm/slab.h"
 
 #define PERMISSIONS 0777
@@ -179,6 +180,7 @@ int shm_set(int id, const struct shmid_ds *ds)
 
 static int create(int key, uint64_t size, int flags, struct shm_segment **out)
 {
+    const size_t npages = ROUND_UP(size, PAGE_SIZE) >> PAGE_SHIFT;
     const struct process *process = current_process();
     struct shm_segment *segment;
 
@@ -191,6 +193,11 @@ static int create(int key, uint64_t size, int flags, struct shm_segment **out)
         return -ENOMEM;
     pagecache_create(&segment->cache, &cache_ops, ROUND_UP(size, PAGE_SIZE),
                      false);
+    if ((!(flags & SHM_NORESERVE) || commit_is_strict()) &&
+        pagecache_promise(&segment->cache, npages) != 0) {
+        kfree(segment);
+        return -ENOMEM;
+    }
     atomic_store(&segment->refs, 1);
     segment->id = -1;
     segment->key = segment->first_key = key;

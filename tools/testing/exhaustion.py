@@ -108,3 +108,21 @@ def oom_allocating_task(context):
                      "echo 1 > /proc/sys/vm/oom_kill_allocating_task\n")
     for line in ("more killed by signal 9", "large lives", "small lives"):
         context.contains(result.text(), f"^{line}$", "what became of them")
+
+
+@test("overcommit-file-pages")
+def overcommit_file_pages(context):
+    """A file in memory is promised page by page: past the limit it is as if
+    the file system were full, and nobody can fork."""
+    result = context.shell(
+        "echo 4 > /proc/sys/vm/overcommit_kbytes\n"
+        "echo 2 > /proc/sys/vm/overcommit_memory\n"
+        "echo one > /dev/shm/file\n"
+        "true | true\n"
+        "echo 0 > /proc/sys/vm/overcommit_memory\n"
+        "echo two > /dev/shm/file\ncat /dev/shm/file\n")
+    context.contains(result.err.decode(), "No space left on device",
+                     "the write")
+    context.contains(result.err.decode(), "Cannot allocate memory",
+                     "the fork")
+    context.contains(result.text(), "^two$", "the file, afterwards")

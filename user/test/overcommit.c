@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 
 #include "user/test/brk.h"
 #include "user/test/probe.h"
@@ -325,6 +326,26 @@ static void never_replacing(void)
     in_mode(NEVER, count_replaced);
 }
 
+/* A segment is promised when it is made, until it is gone. */
+static void count_segments(void)
+{
+    const long before = committed();
+    int id = shmget(IPC_PRIVATE, PIECE, 0600);
+
+    REQUIRE_OK(id);
+    CHECK_EQ(committed() - before, PIECE / TIB);
+    CHECK_ERRNO(shmget(IPC_PRIVATE, PIECE, 0600), ENOMEM);
+    CHECK_ERRNO(shmget(IPC_PRIVATE, PIECE, 0600 | SHM_NORESERVE), ENOMEM);
+    CHECK_ERRNO(map(PIECE, RW, MAP_PRIVATE), ENOMEM);
+    CHECK_OK(shmctl(id, IPC_RMID, NULL));
+    CHECK_EQ(committed(), before);
+}
+
+static void never_segments(void)
+{
+    in_mode(NEVER, count_segments);
+}
+
 static const struct test_case cases[] = {
     CASE(modes),
     CASE(limits),
@@ -336,6 +357,8 @@ static const struct test_case cases[] = {
     CASE(never_by_rights),
     CASE(never_children),
     CASE(never_replacing),
+    CASE(never_segments),
+
     CASE(map_count_can_be_set),
 };
 
