@@ -17,6 +17,8 @@ make test             all tests; T=NAME (or a pattern) for one
 make stress           programs under load on 2 and 4 CPUs (minutes, idle host)
 make fuzz             random memory calls on Linux and Quire, compared
      FIRST=1 SEEDS=250 STEPS=300 CPUS=1 SETS=core,remap,advise,lock
+make sweep            fail every allocation of one operation after the other
+     T=NAME CPUS=1
 make bench            instructions per fault, munmap, system call, fork
 make check            format, static analysis, layers
 make iso              build/quire.iso alone
@@ -106,7 +108,7 @@ programs := $(addprefix $(BUILD)/user/bin/,$(bin_single) $(bin_folders)) \
 	$(addprefix $(BUILD)/user/test/,$(tests))
 test_lib := $(patsubst %,$(user_objects)/%.o,$(wildcard user/test/lib/*.c))
 
-.PHONY: all help iso run window debug test stress fuzz bench check toolchain clean
+.PHONY: all help iso run window debug test stress fuzz sweep bench check toolchain clean
 all: $(BUILD)/quire.iso $(BUILD)/quire.debug compile_commands
 
 help:
@@ -236,6 +238,9 @@ fuzz: all
 	@$(PYTHON) tools/fuzz.py $(if $(FIRST),--first $(FIRST)) \
 		$(if $(SEEDS),--seeds $(SEEDS)) $(if $(STEPS),--steps $(STEPS)) \
 		$(if $(CPUS),--cpus $(CPUS)) $(if $(SETS),--sets $(SETS))
+
+sweep: all
+	@$(PYTHON) tools/sweep.py $(if $(CPUS),--cpus $(CPUS)) $(T)
 
 stress: all
 	@$(PYTHON) tools/test.py --jobs 1 'stress-*'

@@ -179,6 +179,7 @@ static int remove_from_file(struct vma *vma, struct advice *a)
 {
     const uint32_t shared = VM_SHARED | VM_MAYWRITE;
     struct file_part part;
+    int err;
 
     if ((vma->flags & VM_LOCKED) || vma->file == NULL)
         return -EINVAL;
@@ -187,9 +188,9 @@ static int remove_from_file(struct vma *vma, struct advice *a)
     if (vma_cache(vma) == NULL)
         return -EOPNOTSUPP;
     part = get_part(vma, a);
-    pagecache_punch(part.file->cache, part.first, part.end);
+    err = pagecache_punch(part.file->cache, part.first, part.end);
     put_part(&part, a);
-    return 0;
+    return err;
 }
 
 /* ---- the walk ---- */

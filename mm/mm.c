@@ -47,6 +47,16 @@ static size_t reclaim(size_t n)
     return freed;
 }
 
+void mm_drop_caches(bool pages, bool objects)
+{
+    if (pages)
+        (void)pagecache_reclaim(page_total());
+    if (objects) {
+        (void)slab_shrink();
+        (void)kstack_shrink();
+    }
+}
+
 void mm_init(void)
 {
     pt_init_early();

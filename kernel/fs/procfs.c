@@ -59,6 +59,8 @@ int proc_inode_create(const struct proc_entry *entry, int pid, int fd,
     if (entry->show != NULL || entry->next != NULL) {
         inode->ops = &proc_text_inode_ops;
         inode->file_ops = &proc_text_file_ops;
+    } else if (entry->get != NULL || entry->set != NULL) {
+        inode->file_ops = &proc_number_ops;
     } else if (entry->target != NULL) {
         inode->ops = &link_ops;
     } else if (entry->children != NULL && entry->ops == NULL) {

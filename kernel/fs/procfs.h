@@ -24,6 +24,11 @@ struct proc_entry {
      * the end. */
     int (*next)(int pid, uint64_t *cursor, struct strbuf *out);
 
+    /* A file with one decimal number; either may be absent. 0 or an errno.
+     * => no allocation: they count and fail them (fail-nth) */
+    int (*get)(int pid, uint64_t *value);
+    int (*set)(int pid, uint64_t value);
+
     const char *target; /* a link with this text */
 
     /* Anything else: what its inodes get. */
@@ -50,6 +55,9 @@ int proc_parse_number(const char *name, size_t len);
 extern const struct inode_ops proc_text_inode_ops;
 extern const struct file_ops proc_text_file_ops;
 
+/* procnumber.c: of files with one number */
+extern const struct file_ops proc_number_ops;
+
 /* proctables.c: /proc and /proc/PID themselves */
 extern const struct proc_entry proc_root_entry, proc_pid_entry;
 /* procfs.c: /proc's operations; those of the other directories with children
@@ -73,6 +81,8 @@ int proc_show_meminfo(int pid, struct strbuf *out);
 int proc_show_vmstat(int pid, struct strbuf *out);
 int proc_show_buddyinfo(int pid, struct strbuf *out);
 int proc_show_slabinfo(int pid, struct strbuf *out);
+int proc_get_drop_caches(int pid, uint64_t *value);
+int proc_set_drop_caches(int pid, uint64_t value);
 
 /* ---- procsys.c: the system as a whole ---- */
 

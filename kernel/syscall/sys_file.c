@@ -242,11 +242,13 @@ static int allocate(struct inode *inode, uint64_t start, uint64_t end)
 /* The bytes become zero; whole pages of them leave memory. */
 static int punch(struct inode *inode, uint64_t offset, uint64_t end)
 {
+    int err;
+
     mutex_lock(&inode->lock);
-    pagecache_zero(&inode->cache, offset, MIN(end, inode->cache.size));
+    err = pagecache_zero(&inode->cache, offset, MIN(end, inode->cache.size));
     inode_touch_written(inode);
     mutex_unlock(&inode->lock);
-    return 0;
+    return err;
 }
 
 /* Of the modes those that Linux's tmpfs has. */
