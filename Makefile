@@ -20,6 +20,8 @@ make fuzz             random memory calls on Linux and Quire, compared
 make sweep            fail every allocation of one operation after the other
      T=NAME CPUS=1
 make bench            instructions per fault, munmap, system call, fork
+make bench-linux      the same beside Debian's Linux, measured now; wall time too
+     T=NAME ROUNDS=3 MEM=1G
 make check            format, static analysis, layers
 make iso              build/quire.iso alone
 make toolchain        build x86_64-elf GCC from Debian's sources (20 minutes)
@@ -108,7 +110,7 @@ programs := $(addprefix $(BUILD)/user/bin/,$(bin_single) $(bin_folders)) \
 	$(addprefix $(BUILD)/user/test/,$(tests))
 test_lib := $(patsubst %,$(user_objects)/%.o,$(wildcard user/test/lib/*.c))
 
-.PHONY: all help iso run window debug test stress fuzz sweep bench check toolchain clean
+.PHONY: all help iso run window debug test stress fuzz sweep bench bench-linux check toolchain clean
 all: $(BUILD)/quire.iso $(BUILD)/quire.debug compile_commands
 
 help:
@@ -250,6 +252,10 @@ test: all
 
 bench: all
 	@tools/quire bench
+
+bench-linux: all
+	@$(PYTHON) tools/benchlinux.py $(if $(ROUNDS),--rounds $(ROUNDS)) \
+		$(if $(MEM),--mem $(MEM)) $(T)
 
 check: all
 	@tools/check
