@@ -17,7 +17,11 @@ make test             all tests; T=NAME (or a pattern) for one
 make stress           programs under load on 2 and 4 CPUs (minutes, idle host)
 make fuzz             random memory calls on Linux and Quire, compared
      FIRST=1 SEEDS=250 STEPS=300 CPUS=1 SETS=core,remap,advise,lock
+make sweep            fail every allocation of one operation after the other
+     T=NAME CPUS=1
 make bench            instructions per fault, munmap, system call, fork
+make bench-linux      the same beside Debian's Linux, measured now; wall time too
+     T=NAME ROUNDS=3 MEM=1G
 make check            format, static analysis, layers
 make iso              build/quire.iso alone
 make toolchain        build x86_64-elf GCC from Debian's sources (20 minutes)
@@ -106,7 +110,7 @@ programs := $(addprefix $(BUILD)/user/bin/,$(bin_single) $(bin_folders)) \
 	$(addprefix $(BUILD)/user/test/,$(tests))
 test_lib := $(patsubst %,$(user_objects)/%.o,$(wildcard user/test/lib/*.c))
 
-.PHONY: all help iso run window debug test stress fuzz bench check toolchain clean
+.PHONY: all help iso run window debug test stress fuzz sweep bench bench-linux check toolchain clean
 all: $(BUILD)/quire.iso $(BUILD)/quire.debug compile_commands
 
 help:
@@ -237,6 +241,9 @@ fuzz: all
 		$(if $(SEEDS),--seeds $(SEEDS)) $(if $(STEPS),--steps $(STEPS)) \
 		$(if $(CPUS),--cpus $(CPUS)) $(if $(SETS),--sets $(SETS))
 
+sweep: all
+	@$(PYTHON) tools/sweep.py $(if $(CPUS),--cpus $(CPUS)) $(T)
+
 stress: all
 	@$(PYTHON) tools/test.py --jobs 1 'stress-*'
 
@@ -245,6 +252,10 @@ test: all
 
 bench: all
 	@tools/quire bench
+
+bench-linux: all
+	@$(PYTHON) tools/benchlinux.py $(if $(ROUNDS),--rounds $(ROUNDS)) \
+		$(if $(MEM),--mem $(MEM)) $(T)
 
 check: all
 	@tools/check

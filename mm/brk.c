@@ -41,8 +41,7 @@ static int grow_heap_locked(struct mm *mm, vaddr_t start, vaddr_t end)
                                  VM_MAYEXEC | VM_ACCOUNT | mm->new_flags,
                         .pgoff = start >> PAGE_SHIFT};
 
-    if (!is_room(mm, start, end) ||
-        mm->vmas.count > READ_ONCE(limits_max_areas) ||
+    if (!is_room(mm, start, end) || mm->vmas.count > limits_areas() ||
         !limits_allow(mm, area.flags, (end - start) >> PAGE_SHIFT) ||
         !mlock_allows(mm, area.flags, (end - start) >> PAGE_SHIFT))
         return -ENOMEM;

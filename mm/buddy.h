@@ -64,14 +64,15 @@ void page_check_taken(const struct page *page);
 
 /* ---- failures on demand, mm/page.c ---- */
 
-/* page_fail_after's countdown, for page_must_fail only. */
-extern uint64_t page_fail_countdown; /* A: atomic */
+/* For page_must_fail only: whether page_fail_after was ever called, and the
+ * current thread's countdown. */
+extern bool page_fail_used; /* A: false -> true */
 bool page_fail_count(void);
 
 /* At the start of each allocation: true if it has to fail for a test. */
 static inline bool page_must_fail(void)
 {
-    return unlikely(READ_ONCE(page_fail_countdown) != 0) && page_fail_count();
+    return unlikely(READ_ONCE(page_fail_used)) && page_fail_count();
 }
 
 #endif

@@ -11,18 +11,18 @@
 #include "mm/hugetlb.h"
 #include "mm/mlock.h"
 
-#define KIB_PER_PAGE (PAGE_SIZE / 1024)
+#define KIB_PER_PAGE (int64_t)(PAGE_SIZE / 1024)
 #define RATIO_DEFAULT 50
 /* Linux's defaults: a 32nd of free memory, at most so many KiB. */
 #define RESERVE_SHARE 32
-#define ADMIN_RESERVE_MAX 8192UL
-#define USER_RESERVE_MAX (128UL << 10)
+#define ADMIN_RESERVE_MAX 8192L
+#define USER_RESERVE_MAX (128L << 10)
 
 struct commit_settings commit_settings = {.ratio = RATIO_DEFAULT};
 
 void commit_init(void)
 {
-    const size_t share = page_total() * KIB_PER_PAGE / RESERVE_SHARE;
+    const int64_t share = (int64_t)page_total() * KIB_PER_PAGE / RESERVE_SHARE;
 
     commit_settings.admin_reserve_kbytes = MIN(share, ADMIN_RESERVE_MAX);
     commit_settings.user_reserve_kbytes = MIN(share, USER_RESERVE_MAX);
@@ -37,12 +37,13 @@ size_t commit_total(void)
 
 size_t commit_limit(void)
 {
-    const uint64_t kbytes = READ_ONCE(commit_settings.kbytes);
+    const int64_t kbytes = READ_ONCE(commit_settings.kbytes);
     const size_t huge = hugetlb_counts().total * HUGE_PAGES;
 
     if (kbytes != 0)
-        return kbytes / KIB_PER_PAGE;
-    return (page_total() - huge) * READ_ONCE(commit_settings.ratio) / 100;
+        return (size_t)(kbytes / KIB_PER_PAGE);
+    return (page_total() - huge) * (size_t)READ_ONCE(commit_settings.ratio) /
+           100;
 }
 
 /* Mode 2: the limit less what is kept so that an administrator, and the owner
@@ -53,12 +54,10 @@ static bool is_below_limit(const struct mm *mm)
     int64_t allowed = (int64_t)commit_limit();
 
     if (!mlock_is_privileged())
-        allowed -=
-            (int64_t)(READ_ONCE(set->admin_reserve_kbytes) / KIB_PER_PAGE);
+        allowed -= READ_ONCE(set->admin_reserve_kbytes) / KIB_PER_PAGE;
     if (mm != NULL)
-        allowed -=
-            (int64_t)MIN(mm->total_pages / RESERVE_SHARE,
-                         READ_ONCE(set->user_reserve_kbytes) / KIB_PER_PAGE);
+        allowed -= MIN((int64_t)mm->total_pages / RESERVE_SHARE,
+                       READ_ONCE(set->user_reserve_kbytes) / KIB_PER_PAGE);
     return (int64_t)commit_total() < allowed;
 }
 

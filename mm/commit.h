@@ -24,9 +24,9 @@
 
 /* A: set through /proc/sys/vm. */
 struct commit_settings {
-    uint64_t mode; /* OVERCOMMIT_* */
-    uint64_t ratio, kbytes;
-    uint64_t admin_reserve_kbytes, user_reserve_kbytes;
+    int64_t mode; /* OVERCOMMIT_* */
+    int64_t ratio, kbytes;
+    int64_t admin_reserve_kbytes, user_reserve_kbytes;
 };
 
 extern struct commit_settings commit_settings;

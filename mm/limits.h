@@ -10,7 +10,12 @@
 
 /* How many areas there may be: vm.max_map_count, at first Linux's default.
  * A: set through /proc/sys/vm */
-extern uint64_t limits_max_areas;
+extern int64_t limits_max_areas;
+
+static inline size_t limits_areas(void)
+{
+    return (size_t)READ_ONCE(limits_max_areas);
+}
 
 /* Private, writable and no stack: what RLIMIT_DATA counts. */
 static inline bool vma_is_data(uint32_t flags)

@@ -195,10 +195,10 @@ static int remove_from_file(struct vma *vma, struct advice *a)
     if (err != 0)
         return err;
     part = get_part(vma, a);
-    pagecache_punch(part.file->cache, part.first, part.end);
+    err = pagecache_punch(part.file->cache, part.first, part.end);
     seal_put_writer(part.file->cache);
     put_part(&part, a);
-    return 0;
+    return err;
 }
 
 /* ---- the walk ---- */

@@ -35,7 +35,7 @@
 static struct slab_cache *mm_slab __ro_after_init;
 static struct atomic64 last_id; /* A */
 
-uint64_t limits_max_areas = 65530;
+int64_t limits_max_areas = 65530;
 static struct list mm_list = LIST_INIT(mm_list);
 static struct spinlock mm_list_lock = SPINLOCK_INIT;
 
@@ -48,6 +48,16 @@ static size_t reclaim(size_t n)
     if (freed < n)
         freed += kstack_shrink();
     return freed;
+}
+
+void mm_drop_caches(bool pages, bool objects)
+{
+    if (pages)
+        (void)pagecache_reclaim(page_total());
+    if (objects) {
+        (void)slab_shrink();
+        (void)kstack_shrink();
+    }
 }
 
 void mm_init(void)

@@ -66,6 +66,10 @@ struct mm {
 /* Boot: the caches of this layer. => after slab_init */
 void mm_init(void);
 
+/* Gives back all clean pages of files that nobody holds, all memory that is
+ * kept for objects and kernel stacks to come. => as page_set_reclaim's */
+void mm_drop_caches(bool pages, bool objects);
+
 /* ---- the life of an address space ---- */
 
 /* A new, empty one with one user. 0 or -ENOMEM. */

@@ -124,7 +124,7 @@ static int prepare_area(struct mm *mm, struct mmap_request *req,
     if (req->len == 0)
         return -EINVAL;
     req->len = ROUND_UP(req->len, PAGE_SIZE);
-    if (req->len == 0 || mm->vmas.count > READ_ONCE(limits_max_areas))
+    if (req->len == 0 || mm->vmas.count > limits_areas())
         return -ENOMEM;
     npages = req->len >> PAGE_SHIFT;
     area->pgoff = req->offset >> PAGE_SHIFT;

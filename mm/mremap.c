@@ -202,7 +202,7 @@ static int prepare_move_locked(const struct move *move, bool leaves,
     struct mm *mm = move->mm;
     int err = 0;
 
-    if (mm->vmas.count + MAPS_TO_SPARE >= READ_ONCE(limits_max_areas) ||
+    if (mm->vmas.count + MAPS_TO_SPARE >= limits_areas() ||
         !commit_charge(mm, charge))
         return -ENOMEM;
     pt_release_idle(mm, move->to, move->to + move->len);
@@ -264,7 +264,7 @@ static int move_to_locked(struct mm *mm, struct mremap_request *req)
     struct vma *vma;
     int err;
 
-    if (mm->vmas.count + 2 + MAPS_TO_SPARE >= READ_ONCE(limits_max_areas))
+    if (mm->vmas.count + 2 + MAPS_TO_SPARE >= limits_areas())
         return -ENOMEM;
     if (req->flags & MREMAP_FIXED) {
         place.flags = MAP_FIXED;

@@ -51,7 +51,7 @@ static int split_uncounted(struct mm *mm, vaddr_t at)
 
 int mmap_split_locked(struct mm *mm, vaddr_t at)
 {
-    if (mm->vmas.count >= READ_ONCE(limits_max_areas) && is_inside_area(mm, at))
+    if (mm->vmas.count >= limits_areas() && is_inside_area(mm, at))
         return -ENOMEM;
     return split_uncounted(mm, at);
 }
@@ -87,7 +87,7 @@ static int prepare_removal(struct mm *mm, struct vma *first, vaddr_t start,
     if (err == 0)
         err = check_border(vma_find(&mm->vmas, end), end);
     if (err == 0 && is_hole) {
-        if (mm->vmas.count >= READ_ONCE(limits_max_areas))
+        if (mm->vmas.count >= limits_areas())
             return -ENOMEM;
         err = split_uncounted(mm, end);
     }

@@ -9,6 +9,7 @@
  */
 #include "mm/page.h"
 #include "boot/bootinfo.h"
+#include "kernel/cpu/cpu.h"
 #include "mm/buddy.h"
 #include "mm/early.h"
 #include "mm/tlbdebt.h"
@@ -16,7 +17,7 @@
 struct page *page_array __ro_after_init;
 size_t page_array_len __ro_after_init;
 size_t page_managed __ro_after_init;
-uint64_t page_fail_countdown;
+bool page_fail_used;
 
 /* A range of frame numbers, half open. */
 struct frames {
@@ -142,17 +143,25 @@ size_t page_total(void)
     return page_managed;
 }
 
-void page_fail_after(uint64_t n)
+void page_fail_after(struct thread_head *thread, uint32_t n)
 {
-    WRITE_ONCE(page_fail_countdown, n);
+    WRITE_ONCE(page_fail_used, true);
+    __atomic_store_n(&thread->fail_nth, n, __ATOMIC_RELAXED);
 }
 
+uint32_t page_fail_left(const struct thread_head *thread)
+{
+    return READ_ONCE(thread->fail_nth);
+}
+
+/* Another thread may set it anew between any two steps. */
 bool page_fail_count(void)
 {
-    uint64_t left = READ_ONCE(page_fail_countdown);
+    struct thread_head *thread = (struct thread_head *)current_thread();
+    uint32_t left = READ_ONCE(thread->fail_nth);
 
     while (left != 0)
-        if (__atomic_compare_exchange_n(&page_fail_countdown, &left, left - 1,
+        if (__atomic_compare_exchange_n(&thread->fail_nth, &left, left - 1,
                                         false, __ATOMIC_RELAXED,
                                         __ATOMIC_RELAXED))
             return left == 1;

@@ -45,6 +45,7 @@ enum page_use {
 
 struct page_cache;
 struct slab_cache;
+struct thread_head;
 
 struct page {
     union {
@@ -211,9 +212,12 @@ void page_drain(void);
  * => nobody else allocates or frees meanwhile */
 void page_check_free_lists(void);
 
-/* Makes the n-th allocation from now fail (0: none), of frames or slab objects
- * alike; for tests of out-of-memory paths. */
-void page_fail_after(uint64_t n);
+/* Makes the n-th allocation of that thread from now fail (0: none), of frames
+ * or slab objects alike (an object that needs a new slab counts for both); for
+ * tests of out-of-memory paths. Interrupts and preemption do not disturb it. */
+void page_fail_after(struct thread_head *thread, uint32_t n);
+/* How many it has left; 0: the one to fail has been reached. */
+uint32_t page_fail_left(const struct thread_head *thread);
 
 /* mm/page_ops.asm, on whole pages. */
 void page_zero(void *va);

@@ -323,59 +323,63 @@ void pagecache_resize(struct page_cache *cache, uint64_t size)
     zero_tail(cache, size);
 }
 
-/* Pages that would be read from the store below again are cleared in place.
- * The first one that need not be. */
-static uint64_t clear_stored(struct page_cache *cache, uint64_t first,
-                             uint64_t end)
-{
-    const uint64_t store = READ_ONCE(cache->store_size);
-    struct page *page;
-
-    if (cache->ops->read_page == NULL)
-        return first;
-    for (; first < end && first << PAGE_SHIFT < store; first++) {
-        if (pagecache_get_page(cache, first, &page, NULL) != 0)
-            continue; /* past the end */
-        pagecache_mark_dirty(page);
-        memset(page_address(page), 0, PAGE_SIZE);
-        page_put(page);
-    }
-    return first;
-}
-
-void pagecache_punch(struct page_cache *cache, uint64_t first, uint64_t end)
-{
-    first = clear_stored(cache, first, MIN(end, size_in_pages(cache)));
-    drop_pages(cache, first, end);
-    filemap_zap(cache, &(struct filemap_part){first, end, false});
-}
-
-/* Bytes of one page. */
-static void zero_part(struct page_cache *cache, uint64_t start, uint64_t end)
+/* The page's bytes [start, end) become zero, if the file has it. */
+static int zero_part(struct page_cache *cache, uint64_t start, uint64_t end)
 {
     struct page *page;
+    int err;
 
-    if (start >= end ||
-        pagecache_get_page(cache, start >> PAGE_SHIFT, &page, NULL) != 0)
-        return;
+    if (start >= end)
+        return 0;
+    err = pagecache_get_page(cache, start >> PAGE_SHIFT, &page, NULL);
+    if (err != 0)
+        return err == -ENXIO ? 0 : err;
     pagecache_mark_dirty(page);
     memset((char *)page_address(page) + (start & PAGE_MASK), 0, end - start);
     page_put(page);
+    return 0;
 }
 
-void pagecache_zero(struct page_cache *cache, uint64_t start, uint64_t end)
+/* Pages that would be read from the store below again are cleared in place.
+ * *first: the first one that need not be. */
+static int clear_stored(struct page_cache *cache, uint64_t *first, uint64_t end)
+{
+    const uint64_t store = READ_ONCE(cache->store_size);
+    int err = 0;
+
+    if (cache->ops->read_page == NULL)
+        return 0;
+    for (; *first < end && *first << PAGE_SHIFT < store && err == 0; ++*first)
+        err =
+            zero_part(cache, *first << PAGE_SHIFT, (*first + 1) << PAGE_SHIFT);
+    return err;
+}
+
+int pagecache_punch(struct page_cache *cache, uint64_t first, uint64_t end)
+{
+    int err = clear_stored(cache, &first, MIN(end, size_in_pages(cache)));
+
+    if (err != 0)
+        return err;
+    drop_pages(cache, first, end);
+    filemap_zap(cache, &(struct filemap_part){first, end, false});
+    return 0;
+}
+
+int pagecache_zero(struct page_cache *cache, uint64_t start, uint64_t end)
 {
     const uint64_t first = ROUND_UP(start, PAGE_SIZE);
     const uint64_t last = ROUND_DOWN(end, PAGE_SIZE);
+    int err;
 
-    if (first > last) {
-        zero_part(cache, start, end);
-        return;
-    }
-    zero_part(cache, start, MIN(first, end));
-    zero_part(cache, last, end);
-    if (first < last)
-        pagecache_punch(cache, first >> PAGE_SHIFT, last >> PAGE_SHIFT);
+    if (first > last)
+        return zero_part(cache, start, end);
+    err = zero_part(cache, start, MIN(first, end));
+    if (err == 0)
+        err = zero_part(cache, last, end);
+    if (err == 0 && first < last)
+        err = pagecache_punch(cache, first >> PAGE_SHIFT, last >> PAGE_SHIFT);
+    return err;
 }
 
 size_t pagecache_reclaim(size_t n)

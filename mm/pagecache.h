@@ -162,14 +162,16 @@ void pagecache_resize(struct page_cache *cache, uint64_t size);
 
 /*
  * A hole: the pages [first, end), by index, become zero, in the file and where
- * it is mapped, but for private copies.
+ * it is mapped, but for private copies. 0, or -ENOMEM or -EIO: some are zero.
  *   => may sleep, holds no mmap_lock
  */
-void pagecache_punch(struct page_cache *cache, uint64_t first, uint64_t end);
+__must_check int pagecache_punch(struct page_cache *cache, uint64_t first,
+                                 uint64_t end);
 
 /* The same for bytes [start, end): pages that are not all in it are cleared in
  * part. => end is not past the file's; the caller holds the inode's lock */
-void pagecache_zero(struct page_cache *cache, uint64_t start, uint64_t end);
+__must_check int pagecache_zero(struct page_cache *cache, uint64_t start,
+                                uint64_t end);
 
 /* Drops up to n clean, unmapped pages of reclaimable caches; how many. */
 size_t pagecache_reclaim(size_t n);

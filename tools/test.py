@@ -23,7 +23,7 @@ from testing import oracle  # noqa: E402
 from testing.suite import Context, Failure, TESTS  # noqa: E402
 
 MODULES = ("hostside", "boot", "foreign", "smp", "shell", "terminal", "screen",
-           "exhaustion", "fuzz", "huge", "reports", "tool",
+           "exhaustion", "fuzz", "huge", "reports", "sweep", "tool",
            "build")
 # The longest first, so that none is left running alone at the end.
 ON_REQUEST = "stress-"  # testing/smp.py says why

@@ -20,11 +20,11 @@ struct mm;
 
 /* First member of struct thread: what assembly needs to know of it. */
 struct thread_head {
-    uint32_t work; /* A: bits of THREAD_WORK_*: not straight back to user */
-    uint32_t pad;
+    uint32_t work;     /* A: bits of THREAD_WORK_*: not straight back to user */
+    uint32_t fail_nth; /* A: page_fail_after's countdown; mm/page.h */
     uint64_t kernel_rsp; /* saved by cpu_switch while the thread is off CPU */
     uint64_t stack_top;  /* C: top of its kernel stack */
-};
+};                       /* A: atomic; C: constant */
 
 /* Something to do before returning to user mode. */
 #define THREAD_WORK_SIGNAL 1 /* a signal may be deliverable */

@@ -102,15 +102,22 @@ static int file_open_kind(struct file *file)
     }
 }
 
-int file_create(struct inode *inode, struct dentry *dentry, int flags,
-                struct file **out)
+struct file *file_alloc(void)
 {
-    struct file *file = slab_zalloc(file_cache);
+    return slab_zalloc(file_cache);
+}
+
+void file_free(struct file *file)
+{
+    slab_free(file_cache, file);
+}
+
+int file_open(struct file *file, struct inode *inode, struct dentry *dentry,
+              int flags)
+{
     int access = flags & O_ACCMODE;
     int err;
 
-    if (file == NULL)
-        return -ENOMEM;
     atomic_store(&file->refs, 1);
     mutex_init(&file->pos_lock);
     file->map.ops = &file_map_ops;
@@ -123,15 +130,28 @@ int file_create(struct inode *inode, struct dentry *dentry, int flags,
     file->inode = inode;
     file->dentry = dentry;
     err = file_open_kind(file);
-    if (err != 0) {
-        slab_free(file_cache, file);
+    if (err != 0)
         return err;
-    }
     inode_get(inode);
     if (dentry != NULL)
         dentry_get(dentry);
-    *out = file;
     return 0;
+}
+
+int file_create(struct inode *inode, struct dentry *dentry, int flags,
+                struct file **out)
+{
+    struct file *file = file_alloc();
+    int err;
+
+    if (file == NULL)
+        return -ENOMEM;
+    err = file_open(file, inode, dentry, flags);
+    if (err != 0)
+        file_free(file);
+    else
+        *out = file;
+    return err;
 }
 
 void file_get(struct file *file)
@@ -150,7 +170,7 @@ static __noinline void file_release(struct file *file)
         inode_allow_write(file->inode);
     dentry_put(file->dentry);
     inode_put(file->inode);
-    slab_free(file_cache, file);
+    file_free(file);
 }
 
 void file_put(struct file *file)

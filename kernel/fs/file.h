@@ -85,6 +85,12 @@ void file_init(void);
  * own open is called. 0 or an errno. */
 __must_check int file_create(struct inode *inode, struct dentry *dentry,
                              int flags, struct file **out);
+/* The same in two steps: room for a file that nobody knows yet (NULL: memory is
+ * out), then what it is, which may leave it as good as new with an errno. */
+struct file *file_alloc(void);
+void file_free(struct file *file);
+__must_check int file_open(struct file *file, struct inode *inode,
+                           struct dentry *dentry, int flags);
 void file_get(struct file *file);
 void file_put(struct file *file); /* may sleep */
 
@@ -189,8 +195,8 @@ int proc_group_session(int group);
 
 /* Who is killed when memory is out: /proc/sys/vm; kernel/proc/oom.c. A */
 struct oom_settings {
-    uint64_t dump_tasks;           /* the report lists all processes */
-    uint64_t kill_allocating_task; /* not the largest, but who asks */
+    int64_t dump_tasks;           /* the report lists all processes */
+    int64_t kill_allocating_task; /* not the largest, but who asks */
 };
 extern struct oom_settings oom_settings;
 
@@ -202,6 +208,7 @@ struct mm;
 /* Implemented in kernel/proc/procinfo.c. */
 /* The smallest PID above `after`; 0 if there is none. */
 int proc_next_pid(int after);
+/* A process or a thread: of the latter there is only fail-nth. */
 bool proc_pid_exists(int pid);
 int proc_current_pid(void); /* /proc/self */
 /* Each writes the text of /proc/PID/<name>; 0, -ESRCH or -ENOMEM. */
@@ -212,6 +219,12 @@ int proc_show_cmdline(int pid, struct strbuf *out);
 int proc_show_environ(int pid, struct strbuf *out);
 int proc_show_comm(int pid, struct strbuf *out);
 int proc_show_limits(int pid, struct strbuf *out);
+/* What page_fail_after has left, and page_fail_after (mm/page.h), of the thread
+ * with that TID. 0, -ESRCH or -EINVAL. */
+/* What processes keep in spare goes back to the allocator. */
+void proc_drop_spares(void);
+int proc_get_fail_nth(int tid, int64_t *value);
+int proc_put_fail_nth(int tid, int64_t value);
 /* Its address space with a user (mm_put it); NULL for zombies and kernel
  * threads. */
 struct mm *proc_get_mm(int pid);

@@ -73,9 +73,6 @@ __must_check int vfs_rename(const struct path_at *from,
                             const struct path_at *to, unsigned flags);
 __must_check int vfs_open_at(const struct path_at *at, int flags, unsigned mode,
                              struct file **out);
-/* An open file for what a dentry names, as open(2) without O_CREAT. */
-__must_check int vfs_open_dentry(struct dentry *dentry, int flags,
-                                 struct file **out);
 /* The text of a symbolic link; its length, cut to size, or -EINVAL. */
 ssize_t vfs_readlink(struct dentry *dentry, char *buf, size_t size);
 

@@ -34,7 +34,8 @@ static int check_kind(const struct inode *inode, int flags)
     return 0;
 }
 
-int vfs_open_dentry(struct dentry *dentry, int flags, struct file **out)
+/* The file, of file_alloc's, becomes an open one of what the dentry names. */
+static int open_dentry(struct dentry *dentry, int flags, struct file *file)
 {
     struct inode *inode = dentry->inode;
     bool counts = false;
@@ -52,9 +53,9 @@ int vfs_open_dentry(struct dentry *dentry, int flags, struct file **out)
     if (counts && (flags & O_TRUNC))
         err = inode_truncate(inode, 0);
     if (err == 0)
-        err = file_create(inode, dentry, flags, out);
+        err = file_open(file, inode, dentry, flags);
     if (err == 0)
-        (*out)->counts_writer = counts;
+        file->counts_writer = counts;
     else if (counts)
         inode_put_write(inode);
     return err;
@@ -150,10 +151,13 @@ static int open_find(const struct path_at *at, int flags, unsigned mode,
     return err;
 }
 
+/* Room for the open file comes first: what fails later would leave a name that
+ * was made for it. */
 int vfs_open_at(const struct path_at *at, int flags, unsigned mode,
                 struct file **out)
 {
     struct dentry *dentry;
+    struct file *file;
     int err;
 
     if (flags & O_PATH)
@@ -162,11 +166,18 @@ int vfs_open_at(const struct path_at *at, int flags, unsigned mode,
         return -EOPNOTSUPP;
     if ((flags & O_CREAT) && (flags & O_DIRECTORY))
         return -EINVAL;
+    file = file_alloc();
+    if (file == NULL)
+        return -ENOMEM;
     err = open_find(at, flags, mode, &dentry);
+    if (err == 0) {
+        err = open_dentry(dentry, flags, file);
+        dentry_put(dentry);
+    }
     if (err != 0)
-        return err;
-    err = vfs_open_dentry(dentry, flags, out);
-    dentry_put(dentry);
+        file_free(file);
+    else
+        *out = file;
     return err;
 }
 

@@ -16,10 +16,10 @@ struct mm;
 
 /* A number that can be read and, within limits, set: /proc/sys. */
 struct proc_setting {
-    uint64_t *value; /* A */
-    uint64_t min, max;
-    uint64_t (*get)(void);       /* instead of value */
-    void (*set)(uint64_t value); /* instead of storing it */
+    int64_t *value;             /* A */
+    int64_t min, max;           /* max 0: it can only be read */
+    int64_t (*get)(void);       /* instead of value */
+    void (*set)(int64_t value); /* instead of storing it */
 };
 
 struct proc_entry {
@@ -32,10 +32,14 @@ struct proc_entry {
      * the end. */
     int (*next)(int pid, uint64_t *cursor, struct strbuf *out);
 
-    const struct proc_setting *setting; /* or this: a line with the number */
-    /* A text file may have this: what one write says, terminated, without its
-     * line's end. 0 or an errno. */
-    int (*store)(int pid, const char *text);
+    /* A file with one decimal number: a setting, or these, either of which may
+     * be absent. 0 or an errno. base: what the number that is written is in; 0:
+     * as its prefix says.
+     * => no allocation: they count and fail them (fail-nth) */
+    const struct proc_setting *setting;
+    int (*get)(int pid, int64_t *value);
+    int (*put)(int pid, int64_t value);
+    unsigned base;
 
     const char *target; /* a link with this text */
 
@@ -63,6 +67,9 @@ int proc_parse_number(const char *name, size_t len);
 extern const struct inode_ops proc_text_inode_ops;
 extern const struct file_ops proc_text_file_ops;
 
+/* procnumber.c: of files with one number */
+extern const struct file_ops proc_number_ops;
+
 /* proctables.c: /proc and /proc/PID themselves */
 extern const struct proc_entry proc_root_entry, proc_pid_entry;
 /* procfs.c: /proc's operations; those of the other directories with children
@@ -86,6 +93,8 @@ int proc_show_meminfo(int pid, struct strbuf *out);
 int proc_show_vmstat(int pid, struct strbuf *out);
 int proc_show_buddyinfo(int pid, struct strbuf *out);
 int proc_show_slabinfo(int pid, struct strbuf *out);
+int proc_get_drop_caches(int pid, int64_t *value);
+int proc_put_drop_caches(int pid, int64_t value);
 
 /* ---- procsys.c: the system as a whole ---- */
 
@@ -103,8 +112,5 @@ int proc_next_segment(int pid, uint64_t *cursor, struct strbuf *out);
 
 /* Of /proc/sys. */
 extern const struct proc_entry proc_sys_table[];
-void proc_setting_show(const struct proc_setting *setting, struct strbuf *out);
-/* 0, or -EINVAL: no number, or none that is allowed. */
-int proc_setting_store(const struct proc_setting *setting, const char *text);
 
 #endif

@@ -116,6 +116,30 @@ int proc_show_buddyinfo(int pid __unused, struct strbuf *out)
     return 0;
 }
 
+/* sys/vm/drop_caches (proc_sys_vm(5)): bits say what goes. */
+#define DROP_PAGES 1
+#define DROP_OBJECTS 2
+#define DROP_MAX 4
+
+static int64_t last_drop; /* A: as written last */
+
+int proc_get_drop_caches(int pid __unused, int64_t *value)
+{
+    *value = READ_ONCE(last_drop);
+    return 0;
+}
+
+int proc_put_drop_caches(int pid __unused, int64_t value)
+{
+    if (value <= 0 || value > DROP_MAX)
+        return -EINVAL;
+    WRITE_ONCE(last_drop, value);
+    if (value & DROP_OBJECTS)
+        proc_drop_spares();
+    mm_drop_caches((value & DROP_PAGES) != 0, (value & DROP_OBJECTS) != 0);
+    return 0;
+}
+
 /* A slab is shown as one frame, as most are. */
 int proc_show_slabinfo(int pid __unused, struct strbuf *out)
 {

@@ -7,6 +7,7 @@
 
 #define FILE_MODE (S_IFREG | 0444)
 #define PRIVATE_MODE (S_IFREG | 0400)
+#define SETTING_MODE (S_IFREG | 0644)
 #define LINK_MODE (S_IFLNK | 0777)
 #define DIR_MODE (S_IFDIR | 0555)
 
@@ -16,6 +17,10 @@ static const struct proc_entry pid_table[] = {
     {.name = "cwd", .mode = LINK_MODE, .ops = &proc_cwd_ops},
     {.name = "environ", .mode = PRIVATE_MODE, .show = proc_show_environ},
     {.name = "exe", .mode = LINK_MODE, .ops = &proc_exe_ops},
+    {.name = "fail-nth",
+     .mode = SETTING_MODE,
+     .get = proc_get_fail_nth,
+     .put = proc_put_fail_nth},
     {.name = "fd", .mode = S_IFDIR | 0500, .ops = &proc_fd_dir_ops},
     {.name = "limits", .mode = FILE_MODE, .show = proc_show_limits},
     {.name = "maps", .mode = FILE_MODE, .next = proc_next_map},

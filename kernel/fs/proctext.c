@@ -13,16 +13,12 @@
  * anew and passes over what comes before; reading at 0 always makes the text
  * anew.
  *
- * A write is not text in the file, but a value for what the file stands for.
- *
  * Locks: lock (sleeping) over each read, also over copies to user memory and
  * the making of records, which takes mm's mmap_lock: lock > mmap_lock.
  */
 #include "kernel/abi/fcntl.h"
 #include "kernel/fs/procfs.h"
 #include "mm/slab.h"
-
-#define STORE_MAX 128 /* of what one write says */
 
 /* file->private_data. */
 struct text_reader {
@@ -66,13 +62,11 @@ static int next_record(const struct inode *inode, struct text_reader *reader)
     const struct proc_entry *entry = inode->proc.entry;
     struct strbuf *text = &reader->text;
     int pid = inode->proc.pid;
-    int err = 0;
+    int err;
 
     reader->start += text->len;
     strbuf_clear(text);
-    if (entry->setting != NULL)
-        proc_setting_show(entry->setting, text);
-    else if (entry->show != NULL)
+    if (entry->show != NULL)
         err = entry->show(pid, text);
     else
         err = entry->next(pid, &reader->cursor, text);
@@ -81,7 +75,7 @@ static int next_record(const struct inode *inode, struct text_reader *reader)
     if (err != 0)
         text_rewind(reader);
     else
-        reader->ended = entry->next == NULL || text->len == 0;
+        reader->ended = entry->show != NULL || text->len == 0;
     return err;
 }
 
@@ -124,41 +118,6 @@ static ssize_t text_read(struct file *file, struct iobuf *io, uint64_t *pos)
     return n;
 }
 
-/* Hands what a write says, without the line's end, to the entry's store. */
-static int store(const struct inode *inode, char *text, size_t len)
-{
-    const struct proc_entry *entry = inode->proc.entry;
-
-    while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == ' '))
-        len--;
-    text[len] = '\0';
-    if (entry->setting != NULL)
-        return proc_setting_store(entry->setting, text);
-    return entry->store(inode->proc.pid, text);
-}
-
-/* Each write is a whole value, wherever it stands in the file. */
-static ssize_t text_write(struct file *file, struct iobuf *io, uint64_t *pos)
-{
-    const struct proc_entry *entry = file->inode->proc.entry;
-    const size_t len = io->len;
-    char text[STORE_MAX];
-    int err;
-
-    if (entry->store == NULL &&
-        (entry->setting == NULL || entry->setting->max == 0))
-        return -EIO;
-    if (len >= sizeof(text))
-        return -EINVAL;
-    if (iobuf_copy_from(io, text, len) < len)
-        return -EFAULT;
-    err = store(file->inode, text, len);
-    if (err != 0)
-        return err;
-    *pos += len;
-    return (ssize_t)len;
-}
-
 /* Its length is not known before it is made. */
 static int64_t text_lseek(struct file *file, int64_t offset, int whence)
 {
@@ -172,7 +131,6 @@ const struct inode_ops proc_text_inode_ops = {
 
 const struct file_ops proc_text_file_ops = {
     .read = text_read,
-    .write = text_write,
     .lseek = text_lseek,
     .release = text_release,
 };

@@ -7,71 +7,36 @@
 #include "kernel/abi/mman.h"
 #include "kernel/abi/shm.h"
 #include "kernel/fs/procfs.h"
-#include "kernel/lib/string.h"
 #include "mm/commit.h"
 #include "mm/hugetlb.h"
 #include "mm/limits.h"
-#include "mm/page.h"
-#include "mm/pagecache.h"
-#include "mm/slab.h"
 
 #define SETTING_MODE (S_IFREG | 0644)
 #define READ_ONLY_MODE (S_IFREG | 0444)
 #define WRITE_ONLY_MODE (S_IFREG | 0200)
 #define DIR_MODE (S_IFDIR | 0555)
 
-#define NUMBER_BASE 10
-#define DROP_FILES 1 /* of drop_caches */
-#define DROP_OBJECTS 2
-#define DROP_MAX 4 /* a bit that on Linux stops a message */
-
-void proc_setting_show(const struct proc_setting *setting, struct strbuf *out)
-{
-    uint64_t value =
-        setting->get != NULL ? setting->get() : READ_ONCE(*setting->value);
-
-    strbuf_printf(out, "%lu\n", value);
-}
-
-int proc_setting_store(const struct proc_setting *setting, const char *text)
-{
-    uint64_t value;
-    size_t len;
-
-    while (*text == ' ' || *text == '\t')
-        text++;
-    len = parse_u64(text, NUMBER_BASE, &value);
-    if (len == 0 || text[len] != '\0' || value < setting->min ||
-        value > setting->max)
-        return -EINVAL;
-    if (setting->set != NULL)
-        setting->set(value);
-    else
-        WRITE_ONCE(*setting->value, value);
-    return 0;
-}
-
 /* ---- vm: limits and promises ---- */
 
-static uint64_t get_ratio(void)
+static int64_t get_ratio(void)
 {
     return READ_ONCE(commit_settings.ratio);
 }
 
 /* The limit is a share of memory or a number: who sets one gives up the
  * other. */
-static void set_ratio(uint64_t value)
+static void set_ratio(int64_t value)
 {
     WRITE_ONCE(commit_settings.kbytes, 0);
     WRITE_ONCE(commit_settings.ratio, value);
 }
 
-static uint64_t get_kbytes(void)
+static int64_t get_kbytes(void)
 {
     return READ_ONCE(commit_settings.kbytes);
 }
 
-static void set_kbytes(uint64_t value)
+static void set_kbytes(int64_t value)
 {
     WRITE_ONCE(commit_settings.ratio, 0);
     WRITE_ONCE(commit_settings.kbytes, value);
@@ -97,41 +62,26 @@ static const struct proc_setting oom_kill_allocating_task = {
 
 /* ---- vm: what can be made to happen ---- */
 
-static uint64_t get_hugepages(void)
+static int64_t get_hugepages(void)
 {
     const struct hugetlb_counts pool = hugetlb_counts();
 
-    return pool.total - pool.surplus;
+    return (int64_t)(pool.total - pool.surplus);
 }
 
-static void set_hugepages(uint64_t value)
+static void set_hugepages(int64_t value)
 {
-    hugetlb_resize(value);
-}
-
-static uint64_t last_drop; /* A */
-
-static void drop_caches(uint64_t value)
-{
-    WRITE_ONCE(last_drop, value);
-    if (value & DROP_FILES)
-        pagecache_reclaim(SIZE_MAX);
-    if (value & DROP_OBJECTS)
-        slab_shrink();
+    hugetlb_resize((size_t)value);
 }
 
 static const struct proc_setting nr_hugepages = {
     .get = get_hugepages, .set = set_hugepages, .max = INT32_MAX};
-static const struct proc_setting drop = {.value = &last_drop,
-                                         .set = drop_caches,
-                                         .min = DROP_FILES,
-                                         .max = DROP_MAX};
 
 /* ---- vm: what only can be looked at ---- */
 
-static uint64_t get_mmap_min_addr(void)
+static int64_t get_mmap_min_addr(void)
 {
-    return MMAP_MIN_ADDR;
+    return (int64_t)MMAP_MIN_ADDR;
 }
 
 static const struct proc_setting mmap_min_addr = {.get = get_mmap_min_addr};
@@ -140,7 +90,11 @@ static const struct proc_entry vm_table[] = {
     {.name = "admin_reserve_kbytes",
      .mode = SETTING_MODE,
      .setting = &admin_reserve},
-    {.name = "drop_caches", .mode = WRITE_ONLY_MODE, .setting = &drop},
+    {.name = "drop_caches",
+     .mode = WRITE_ONLY_MODE,
+     .get = proc_get_drop_caches,
+     .put = proc_put_drop_caches,
+     .base = 10},
     {.name = "max_map_count", .mode = SETTING_MODE, .setting = &max_map_count},
     {.name = "mmap_min_addr",
      .mode = READ_ONLY_MODE,
@@ -169,17 +123,17 @@ static const struct proc_entry vm_table[] = {
 
 /* ---- kernel: System V shared memory, shmget(2) ---- */
 
-static uint64_t get_shmall(void)
+static int64_t get_shmall(void)
 {
-    return SHMALL;
+    return (int64_t)SHMALL;
 }
 
-static uint64_t get_shmmax(void)
+static int64_t get_shmmax(void)
 {
-    return SHMMAX;
+    return (int64_t)SHMMAX;
 }
 
-static uint64_t get_shmmni(void)
+static int64_t get_shmmni(void)
 {
     return SHMMNI;
 }

@@ -72,12 +72,12 @@ static struct pid *take_released(unsigned keep)
     return pid;
 }
 
-void pid_trim(void)
+void pid_trim(bool all)
 {
+    const unsigned keep = all ? 0 : RELEASED_KEPT;
     struct pid *pid;
 
-    while (READ_ONCE(nreleased) > RELEASED_KEPT &&
-           (pid = take_released(RELEASED_KEPT)) != NULL)
+    while (READ_ONCE(nreleased) > keep && (pid = take_released(keep)) != NULL)
         slab_free(pid_cache, pid);
 }
 

@@ -26,8 +26,10 @@ struct pid *pid_next_locked(int after);
 /* Frees the number if it is none of TID, PID, group and session any more. */
 void pid_release_locked(struct pid *pid);
 
-/* Gives back the memory of released ones. => no spinlock held */
-void pid_trim(void);
+/* Gives back the memory of released ones: of those that are too many, or of
+ * all.
+ * => no spinlock held */
+void pid_trim(bool all);
 
 int pid_last(void); /* the last one given out */
 

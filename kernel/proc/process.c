@@ -161,8 +161,8 @@ void process_put(struct process *process)
     ASSERT(process->id == NULL && process->nthreads == 0);
     signal_queue_flush(&process->pending);
     slab_free(process_cache, process);
-    signal_trim();
-    pid_trim();
+    signal_trim(false);
+    pid_trim(false);
 }
 
 struct process *process_find(int pid)

@@ -12,6 +12,7 @@
 #include "kernel/proc/pid.h"
 #include "kernel/proc/sched.h"
 #include "mm/mm.h"
+#include "mm/page.h"
 #include "mm/slab.h"
 
 #define NSEC_PER_TICK (NSEC_PER_SEC / USER_HZ)
@@ -30,11 +31,12 @@ int proc_next_pid(int after)
 
 bool proc_pid_exists(int pid)
 {
-    struct process *process = process_find(pid);
+    uint64_t flags = spin_lock_irqsave(&process_tree_lock);
+    const struct pid *id = pid_find_locked(pid);
+    bool exists = id != NULL && (id->process != NULL || id->thread != NULL);
 
-    if (process != NULL)
-        process_put(process);
-    return process != NULL;
+    spin_unlock_irqrestore(&process_tree_lock, flags);
+    return exists;
 }
 
 int proc_current_pid(void)
@@ -222,6 +224,39 @@ int proc_show_limits(int pid, struct strbuf *out)
         strbuf_add(out, "\n", 1);
     }
     return strbuf_error(out);
+}
+
+/* ---- memory that is kept, memory that is refused ---- */
+
+void proc_drop_spares(void)
+{
+    signal_trim(true);
+    pid_trim(true);
+}
+
+int proc_get_fail_nth(int tid, int64_t *value)
+{
+    struct thread *thread = thread_find(tid);
+
+    if (thread == NULL)
+        return -ESRCH;
+    *value = page_fail_left(&thread->head);
+    thread_put(thread);
+    return 0;
+}
+
+int proc_put_fail_nth(int tid, int64_t value)
+{
+    struct thread *thread;
+
+    if (value < 0 || value > INT32_MAX)
+        return -EINVAL;
+    thread = thread_find(tid);
+    if (thread == NULL)
+        return -ESRCH;
+    page_fail_after(&thread->head, (uint32_t)value);
+    thread_put(thread);
+    return 0;
 }
 
 /* ---- texts of the whole system ---- */

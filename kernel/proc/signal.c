@@ -82,18 +82,19 @@ bool signal_reserve(unsigned n)
             info = slab_alloc(info_cache);
         if (info == NULL)
             return false;
+        info->fixed = false; /* if it is never used */
         list_push_back(&thread->infos, &info->link);
         thread->ninfos++;
     }
     return true;
 }
 
-void signal_trim(void)
+void signal_trim(bool all)
 {
+    const unsigned keep = all ? 0 : SPARES_KEPT;
     struct signal_info *info;
 
-    while (READ_ONCE(nspares) > SPARES_KEPT &&
-           (info = spare_take(SPARES_KEPT)) != NULL)
+    while (READ_ONCE(nspares) > keep && (info = spare_take(keep)) != NULL)
         slab_free(info_cache, info);
 }
 
@@ -120,7 +121,7 @@ void signal_thread_release(struct thread *thread)
         info_set_aside(info);
     list_init(&thread->infos);
     thread->ninfos = 0;
-    signal_trim();
+    signal_trim(false);
 }
 
 /* Takes an info off its queue for good. */

@@ -72,8 +72,9 @@ void signal_init(void);
  *      interrupts take
  */
 bool signal_reserve(unsigned n);
-/* Frees what infos have been set aside. => no spinlock held */
-void signal_trim(void);
+/* Frees infos that have been set aside: those that are too many, or all.
+ * => no spinlock held */
+void signal_trim(bool all);
 
 /* Sends info->sig to a process or to one thread; info is copied, to room that
  * was reserved; NULL stands for the kernel (SI_KERNEL). No permission check.

@@ -162,7 +162,7 @@ void thread_put(struct thread *thread)
     }
     slab_free(thread_cache, thread);
     process_put(process);
-    pid_trim();
+    pid_trim(false);
 }
 
 int kthread_start(const char *name, void (*fn)(void *arg), void *arg)

@@ -254,13 +254,12 @@ static int allocate(struct inode *inode, uint64_t start, uint64_t end)
 /* The bytes become zero; whole pages of them leave memory. */
 static int punch(struct inode *inode, uint64_t offset, uint64_t end)
 {
-    int err = 0;
+    int err = -EPERM;
 
     mutex_lock(&inode->lock);
-    if (seal_get(&inode->cache) & SEALS_OF_WRITING) {
-        err = -EPERM;
-    } else {
-        pagecache_zero(&inode->cache, offset, MIN(end, inode->cache.size));
+    if ((seal_get(&inode->cache) & SEALS_OF_WRITING) == 0) {
+        err =
+            pagecache_zero(&inode->cache, offset, MIN(end, inode->cache.size));
         inode_touch_written(inode);
     }
     mutex_unlock(&inode->lock);

@@ -22,6 +22,7 @@ static uint64_t seed, state;
 jmp_buf *test_panic_jump;
 char test_panic_text[512];
 
+static struct thread_head host_thread;
 static struct cpu host_cpu = {.head.self = &host_cpu};
 struct cpu *cpus[MAX_CPUS] = {&host_cpu};
 unsigned cpu_count = 1;
@@ -161,7 +162,7 @@ int main(int argc, char **argv)
 {
     seed = argc > 1 ? strtoul(argv[1], NULL, 0) : 1;
     state = seed * 0x9e3779b97f4a7c15UL + 1;
-    host_cpu.head.current = (struct thread *)&host_cpu; /* just not NULL */
+    host_cpu.head.current = (struct thread *)&host_thread;
     if (syscall(SYS_arch_prctl, ARCH_SET_GS, &host_cpu) != 0) {
         perror("arch_prctl");
         return 1;

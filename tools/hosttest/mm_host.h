@@ -8,6 +8,7 @@
 #define TOOLS_HOSTTEST_MM_HOST_H
 
 #include "mm/mm.h"
+#include "tools/hosttest/ram.h"
 
 /* RAM, page allocator, slabs, mm_init. */
 void mm_host_init(size_t mib);

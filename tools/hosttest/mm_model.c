@@ -24,7 +24,7 @@ vaddr_t page_va(size_t i)
 void tell_to_fail(unsigned one_in)
 {
     may_fail = rnd_once_in(one_in);
-    page_fail_after(may_fail ? 1 + rnd_below(6) : 0);
+    ram_fail_after(may_fail ? 1 + rnd_below(6) : 0);
 }
 
 /* ---- files ---- */
@@ -203,7 +203,7 @@ void access_page(struct space *space, size_t i, enum mm_access access)
 void check_space(struct space *space)
 {
     may_fail = false;
-    page_fail_after(0);
+    ram_fail_after(0);
     for (size_t i = 0; i < PAGES; i++)
         access_page(space, i, MM_READ);
 }

@@ -141,7 +141,7 @@ static void step_map(void)
     CHECK((req.flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) == 0);
     CHECK(!is_free(at, npages));
     CHECK(got >= AREA_BASE + AREA_PAGES * PAGE_SIZE);
-    page_fail_after(0);
+    ram_fail_after(0);
     CHECK_EQ(mm_munmap(current->mm, got, req.len), 0);
 }
 
@@ -350,7 +350,7 @@ static void step(void)
         step_file_io();
     else
         pagecache_reclaim(rnd_below(50));
-    page_fail_after(0);
+    ram_fail_after(0);
     may_fail = false;
 }
 

@@ -119,9 +119,9 @@ static void step_failing(struct file *file)
     if (rnd_once_in(4))
         fail_reads = true;
     else
-        page_fail_after(1 + rnd_below(3));
+        ram_fail_after(1 + rnd_below(3));
     err = pagecache_get_page(&file->cache, index, &page, NULL);
-    page_fail_after(0);
+    ram_fail_after(0);
     if (err == 0)
         page_put(page);
     else

@@ -296,7 +296,7 @@ static void failing_on_demand(void)
     struct page *page;
 
     for (uint64_t n = 1; n < 5; n++) {
-        page_fail_after(n);
+        ram_fail_after(n);
         for (uint64_t i = 1; i < n; i++) {
             CHECK_EQ(page_alloc_order(PAGE_KERNEL, i % 2, &page), 0);
             page_put(page);
@@ -305,8 +305,8 @@ static void failing_on_demand(void)
         CHECK_EQ(page_alloc(PAGE_KERNEL, &page), 0);
         page_put(page);
     }
-    page_fail_after(1);
-    page_fail_after(0);
+    ram_fail_after(1);
+    ram_fail_after(0);
     CHECK_EQ(page_alloc(PAGE_KERNEL, &page), 0);
     page_put(page);
 }

@@ -56,3 +56,8 @@ void ram_init(size_t mib)
     add_region(start + third, start + third + MIB, BOOT_RESERVED);
     page_init();
 }
+
+void ram_fail_after(uint32_t n)
+{
+    page_fail_after((struct thread_head *)current_thread(), n);
+}

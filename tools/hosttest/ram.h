@@ -6,9 +6,13 @@
 #define TOOLS_HOSTTEST_RAM_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* Some RAM in three regions with holes between them, about `mib` MiB; then
  * page_init. Call once. */
 void ram_init(size_t mib);
+
+/* The n-th allocation from now on fails; 0: none. */
+void ram_fail_after(uint32_t n);
 
 #endif

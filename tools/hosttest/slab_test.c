@@ -171,16 +171,16 @@ static void failing_on_demand(void)
 {
     slab_shrink(); /* the next one needs a slab */
     for (uint64_t n = 1; n <= 2; n++) {
-        page_fail_after(n);
+        ram_fail_after(n);
         CHECK(slab_alloc(caches[3].slab) == NULL);
     }
-    page_fail_after(1);
+    ram_fail_after(1);
     CHECK(kmalloc(10000) == NULL);
-    page_fail_after(1);
+    ram_fail_after(1);
     CHECK(kzalloc(10) == NULL);
     CHECK(kmalloc(SIZE_MAX) == NULL);
     CHECK(kmalloc((4UL << 20) + 1) == NULL);
-    page_fail_after(0);
+    ram_fail_after(0);
     kfree(NULL);
 }
 

@@ -156,15 +156,15 @@ static long file_shared_write(void)
 }
 
 const struct operation page_operations[] = {
-    { "touch_page", touch_page, 3258, 1000, "first write, 16 MiB" },
-    { "read_page", read_page, 0, 0, "first read, 16 MiB" },
-    { "munmap_page", munmap_page, 1229, 60, "munmap of 16 MiB, each page" },
-    { "populate_page", populate_page, 3369, 700, "MAP_POPULATE, each page" },
-    { "file_private_read", file_private_read, 581, 200,
+    { "touch_page", touch_page, 3246, 1000, "first write, 16 MiB" },
+    { "read_page", read_page, 1230, 0, "first read, 16 MiB" },
+    { "munmap_page", munmap_page, 1230, 60, "munmap of 16 MiB, each page" },
+    { "populate_page", populate_page, 3370, 700, "MAP_POPULATE, each page" },
+    { "file_private_read", file_private_read, 590, 200,
       "warm file, each page" },
-    { "file_private_write", file_private_write, 4274, 1200, "its copy" },
-    { "file_shared_write", file_shared_write, 2160, 500, "shared, each page" },
-    { "cow_copy_page", cow_copy_page, 4462, 1000, "shared page: a copy" },
-    { "cow_reuse_page", cow_reuse_page, 1338, 300, "last owner: no copy" },
+    { "file_private_write", file_private_write, 4119, 1200, "its copy" },
+    { "file_shared_write", file_shared_write, 2158, 500, "shared, each page" },
+    { "cow_copy_page", cow_copy_page, 4252, 1000, "shared page: a copy" },
+    { "cow_reuse_page", cow_reuse_page, 1337, 300, "last owner: no copy" },
     { NULL, NULL, 0, 0, NULL },
 };

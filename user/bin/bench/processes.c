@@ -96,10 +96,10 @@ static long pipe_ping_pong(void)
 }
 
 const struct operation process_operations[] = {
-    { "pipe_ping_pong", pipe_ping_pong, 10225, 1800, "there and back" },
-    { "fork_exit_wait", fork_exit_wait, 116000, 30000, "a child that ends" },
-    { "fork_16_mib", fork_16, 1750000, 300000, "the same with 16 MiB" },
-    { "fork_256_mib", fork_256, 25900000, 4000000, "… with 256 MiB" },
-    { "fork_exec", fork_exec, 212000, 60000, "fork, exec of true, wait" },
+    { "pipe_ping_pong", pipe_ping_pong, 10235, 1800, "there and back" },
+    { "fork_exit_wait", fork_exit_wait, 104458, 30000, "a child that ends" },
+    { "fork_16_mib", fork_16, 1737176, 300000, "the same with 16 MiB" },
+    { "fork_256_mib", fork_256, 26515736, 4000000, "… with 256 MiB" },
+    { "fork_exec", fork_exec, 300729, 60000, "fork, exec of true, wait" },
     { NULL, NULL, 0, 0, NULL },
 };
