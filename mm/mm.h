@@ -73,6 +73,9 @@ __must_check int mm_create(struct mm **out);
 __must_check int mm_fork(struct mm *parent, struct mm **out);
 
 void mm_get(struct mm *mm);
+/* The address space with this id, with a reference; NULL: nobody uses it any
+ * more. So an id stands for an address space without keeping it. */
+struct mm *mm_find(uint64_t id);
 /* A reference, unless the last one is gone already: true if it was had. */
 bool mm_tryget(struct mm *mm);
 /* The last user's put frees everything. => may sleep; no mmap_lock held */
@@ -144,6 +147,12 @@ void mm_set_brk(struct mm *mm, vaddr_t start);
 size_t mm_access(struct mm *mm, vaddr_t addr, void *buf, size_t len,
                  enum mm_access access);
 
+/* The same for a debugger, MM_READ or MM_WRITE: reads what may be made readable
+ * (mprotect), writes to private memory that may be made writable, which gets
+ * its own copy then. The program's rights stay as they are. */
+size_t mm_access_forced(struct mm *mm, vaddr_t addr, void *buf, size_t len,
+                        enum mm_access access);
+
 /* ---- looking ---- */
 
 /* What /proc/PID/maps and smaps show of one area. */
@@ -164,6 +173,9 @@ struct vma_info {
  * => takes mmap_lock for read */
 bool mm_next_vma(struct mm *mm, vaddr_t addr, bool counts,
                  struct vma_info *out);
+
+/* Of a pagemap entry, where the page is present. */
+#define PAGEMAP_PFN ((1UL << 55) - 1)
 
 /* Linux's /proc/PID/pagemap entry for the page at va. */
 uint64_t mm_pagemap_entry(struct mm *mm, vaddr_t va);

@@ -58,6 +58,7 @@ struct file_ops {
                                               *wq: where a change is announced,
                                               *NULL if never */
     void (*release)(struct file *file);      /* the last reference is gone */
+    bool any_position; /* positions are addresses, up to UINT64_MAX */
 };
 
 struct file {
@@ -211,6 +212,11 @@ struct mm *proc_get_mm(int pid);
 struct file *proc_get_exe(int pid);
 struct fs_context *proc_get_fs(int pid);
 struct fdtable *proc_get_fdtable(int pid);
+/* The id of its address space (mm_find), if the current process may look into
+ * it: 0, -EACCES or -ESRCH. Implemented in kernel/proc/procaccess.c, as is what
+ * follows. */
+__must_check int proc_find_mm(int pid, uint64_t *id);
+bool proc_current_is_root(void);
 /* Whole-system texts. */
 int proc_show_loadavg(struct strbuf *out);
 int proc_show_system_stat(struct strbuf *out); /* /proc/stat */

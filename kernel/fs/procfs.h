@@ -65,7 +65,13 @@ extern const struct inode_ops proc_self_ops, proc_exe_ops, proc_cwd_ops,
 
 int proc_next_map(int pid, uint64_t *cursor, struct strbuf *out);
 int proc_next_smap(int pid, uint64_t *cursor, struct strbuf *out);
-extern const struct file_ops proc_pagemap_ops;
+
+/* ---- procspace.c ---- */
+
+extern const struct inode_ops proc_space_inode_ops; /* of both */
+extern const struct file_ops proc_mem_ops, proc_pagemap_ops;
+/* lseek where any position may be one: SEEK_SET and SEEK_CUR. */
+int64_t proc_address_lseek(struct file *file, int64_t offset, int whence);
 
 /* ---- procmem.c: the memory as a whole ---- */
 

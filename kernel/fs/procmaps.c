@@ -1,24 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * /proc/PID/maps, smaps and pagemap: an address space as its VMA list and its
- * page table show it. Linux's formats: proc(5),
- * Documentation/filesystems/proc.rst and Documentation/admin-guide/mm/
- * pagemap.rst.
+ * /proc/PID/maps and smaps: an address space as its VMA list and its page table
+ * show it. Linux's formats: proc(5) and Documentation/filesystems/proc.rst.
  *
  * A record of maps and smaps is one area; the cursor is the address where the
  * next one is looked for. So the areas that stay are seen once, in order, even
  * if others come and go between two reads.
  */
-#include "kernel/abi/fcntl.h"
 #include "kernel/fs/procfs.h"
-#include "kernel/lib/string.h"
 #include "mm/huge.h"
 #include "mm/mm.h"
 
 #define NAME_COLUMN 73 /* in a line of maps */
 #define KIB 1024UL
 #define PAGE_KIB (PAGE_SIZE / KIB)
-#define PAGEMAP_BATCH 32
 
 /* A line break in a file's name would tear the line. */
 static void add_name(struct strbuf *out, const char *name)
@@ -152,56 +147,3 @@ int proc_next_smap(int pid, uint64_t *cursor, struct strbuf *out)
     add_flags(out, &info);
     return 0;
 }
-
-/* ---- pagemap: eight bytes a page of the address space ---- */
-
-static ssize_t pagemap_copy(struct mm *mm, struct iobuf *io, uint64_t *pos)
-{
-    const uint64_t npages = USER_END >> PAGE_SHIFT;
-    uint64_t entries[PAGEMAP_BATCH];
-    size_t done = 0, n, copied;
-
-    while (io->len > 0 && !signal_fatal_pending()) {
-        uint64_t page = *pos / sizeof(uint64_t);
-
-        if (page >= npages)
-            break;
-        n = MIN(io->len / sizeof(uint64_t), (size_t)PAGEMAP_BATCH);
-        n = MIN(n, npages - page);
-        for (size_t i = 0; i < n; i++)
-            entries[i] = mm_pagemap_entry(mm, (page + i) << PAGE_SHIFT);
-        copied = iobuf_copy_to(io, entries, n * sizeof(uint64_t));
-        *pos += copied;
-        done += copied;
-        if (copied < n * sizeof(uint64_t))
-            return done > 0 ? (ssize_t)done : -EFAULT;
-    }
-    return (ssize_t)done;
-}
-
-static ssize_t pagemap_read(struct file *file, struct iobuf *io, uint64_t *pos)
-{
-    int pid = file->inode->proc.pid;
-    struct mm *mm;
-    ssize_t n;
-
-    if (*pos % sizeof(uint64_t) != 0 || io->len % sizeof(uint64_t) != 0)
-        return -EINVAL;
-    mm = proc_get_mm(pid);
-    if (mm == NULL)
-        return proc_pid_exists(pid) ? 0 : -ESRCH;
-    n = pagemap_copy(mm, io, pos);
-    mm_put(mm);
-    return n;
-}
-
-static int64_t pagemap_lseek(struct file *file, int64_t offset, int whence)
-{
-    return whence <= SEEK_CUR ? file_lseek_sized(file, offset, whence, 0)
-                              : -EINVAL;
-}
-
-const struct file_ops proc_pagemap_ops = {
-    .read = pagemap_read,
-    .lseek = pagemap_lseek,
-};

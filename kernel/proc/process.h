@@ -205,6 +205,10 @@ struct fdtable *process_get_files(struct process *process);
 struct fs_context *process_get_fs(struct process *process);
 struct file *process_get_exe(struct process *process);
 
+/* May the current process look into the other's memory? ptrace(2)'s rule,
+ * without capabilities: the same user in every respect, or root. */
+bool process_may_access(const struct process *target);
+
 /* One moment's view of a process. */
 struct process_info {
     int pid, parent, group, session, nthreads, nice;
