@@ -43,6 +43,7 @@ struct mm {
     vaddr_t brk_start, brk; /* M: the heap, [brk_start, brk) */
     vaddr_t mmap_top;    /* C after exec: mmap searches downwards from here */
     size_t total_pages;  /* M: pages in all VMAs (RLIMIT_AS) */
+    size_t peak_pages;   /* M: the same before some went: mm/peaks.h */
     size_t data_pages;   /* M: private writable ones (RLIMIT_DATA) */
     size_t locked_pages; /* M: of VM_LOCKED areas (RLIMIT_MEMLOCK) */
     uint32_t new_flags;  /* M: what new areas get besides: mlockall */
@@ -50,6 +51,7 @@ struct mm {
     struct mm_layout layout; /* M */
     uint8_t apart_too[64];
     struct atomic64 rss[MM_RSS_KINDS]; /* A: PTEs present, by kind */
+    uint64_t peak_resident;            /* A: the sum of rss before some went */
     struct atomic64 ntables; /* A: page-table pages, the root not counted */
     uint64_t cpumask;        /* A: CPUs that may hold translations */
     struct atomic64 tlb_gen; /* A: flushes so far: mm/pcid.h */

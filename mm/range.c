@@ -11,6 +11,7 @@
 #include "mm/anon.h"
 #include "mm/hugetlb.h"
 #include "mm/pagecache.h"
+#include "mm/peaks.h"
 #include "mm/tlbdebt.h"
 #include "mm/vmstat.h"
 
@@ -117,6 +118,8 @@ void range_zap(struct vma *vma, vaddr_t start, vaddr_t end,
         hugetlb_zap(vma, start, end, tlb);
         return;
     }
+    if (!tlb->dead)
+        mm_note_resident(vma->mm);
     for (va = start; pt_next_mapped(vma->mm, &va, end, &cur, &stop);
          va = stop) {
         pte_t *entry = cur.entry[0];
@@ -164,6 +167,7 @@ void range_zap_file(struct vma *vma, vaddr_t start, vaddr_t end,
     struct pt_cursor cur;
     vaddr_t va, stop;
 
+    mm_note_resident(vma->mm);
     for (va = start; pt_next_table(vma->mm, &va, end, &cur, &stop); va = stop) {
         int n;
 

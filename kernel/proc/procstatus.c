@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * /proc/PID/status, stat and statm, in Linux's format: proc(5). What Quire does
- * not have (swap, capabilities other than the superuser's, peaks) is shown
+ * not have (swap, capabilities other than the superuser's) is shown
  * with the value that it would have on a Linux without it.
  */
 #include "kernel/abi/resource.h"
@@ -13,7 +13,7 @@
 #include "kernel/fs/strbuf.h"
 #include "kernel/lib/bitmap.h"
 #include "kernel/proc/process.h"
-#include "mm/mm.h"
+#include "mm/peaks.h"
 
 #define NSEC_PER_TICK (NSEC_PER_SEC / USER_HZ)
 #define KB_PER_PAGE (PAGE_SIZE / 1024)
@@ -26,6 +26,7 @@
 struct memory {
     struct mm_layout layout;
     vaddr_t brk_start;
+    uint64_t peak_total, peak_rss;
     uint64_t total, anon, file, shmem, data, stack, text, lib, tables, locked;
 };
 
@@ -68,6 +69,8 @@ static void look_at_memory(struct mm *mm, struct memory *out)
     *out = (struct memory){
         .layout = mm->layout,
         .brk_start = mm->brk_start,
+        .peak_total = mm_peak_pages(mm),
+        .peak_rss = mm_peak_resident(mm),
         .total = mm->total_pages,
         .data = mm->data_pages,
         .anon = (uint64_t)atomic64_load(&mm->rss[MM_RSS_ANON]),
@@ -168,11 +171,11 @@ static void add_identity(struct strbuf *out, struct process *process,
 
 static void add_memory(struct strbuf *out, const struct memory *memory)
 {
-    add_kb(out, "VmPeak", memory->total);
+    add_kb(out, "VmPeak", memory->peak_total);
     add_kb(out, "VmSize", memory->total);
     add_kb(out, "VmLck", memory->locked);
     add_kb(out, "VmPin", 0);
-    add_kb(out, "VmHWM", rss(memory));
+    add_kb(out, "VmHWM", memory->peak_rss);
     add_kb(out, "VmRSS", rss(memory));
     add_kb(out, "RssAnon", memory->anon);
     add_kb(out, "RssFile", memory->file);
