@@ -40,7 +40,8 @@ static bool is_granted_forced(const struct vma *vma, pte_t pte,
     if ((vma->flags & VM_WRITE) != 0)
         return pte_writable(pte);
     /* The frames of a large page have no references, but the first. */
-    return page->use == PAGE_ANON && atomic_load(&page->refs) <= 1;
+    return page->use == PAGE_ANON && atomic_load(&page->refs) <= 1 &&
+           (pte.v & PTE_CLEAN) == 0;
 }
 
 /* Copies to or from the frame at the address if the entry grants the access:

@@ -157,18 +157,25 @@ size_t mm_access_forced(struct mm *mm, vaddr_t addr, void *buf, size_t len,
 
 /* ---- looking ---- */
 
+/* What the pages of an area, or of several, add up to: in pages, pss (a frame
+ * that n entries map counts as a n-th) in bytes. */
+struct vma_counts {
+    size_t rss, shared_clean, shared_dirty, private_clean, private_dirty;
+    size_t referenced, anon, anon_huge, shared_hugetlb, private_hugetlb;
+    uint64_t pss, pss_dirty, pss_locked;
+    uint64_t pss_kind[MM_RSS_KINDS];
+};
+
 /* What /proc/PID/maps and smaps show of one area. */
 struct vma_info {
     vaddr_t start, end;
     bool read, write, exec, shared;
     uint32_t flags; /* VM_* */
+    bool written;   /* as a whole: mm/refs.c */
     uint64_t pgoff; /* in bytes */
     uint64_t dev, ino;
-    char name[256]; /* path, "[heap]", "[stack]" or "" */
-    /* Filled only if `counts` was asked for; in pages. */
-    size_t rss, shared_clean, shared_dirty, private_clean, private_dirty;
-    size_t anon, anon_huge;
-    uint64_t pss; /* bytes */
+    char name[256];           /* path, "[heap]", "[stack]" or "" */
+    struct vma_counts counts; /* filled only if asked for */
 };
 
 /* The first area that ends above addr. False past the last.
@@ -176,11 +183,19 @@ struct vma_info {
 bool mm_next_vma(struct mm *mm, vaddr_t addr, bool counts,
                  struct vma_info *out);
 
+/* All areas together, from the start of the first to the end of the last.
+ * False: there are none. => takes mmap_lock for read */
+bool mm_sum_vmas(struct mm *mm, struct vma_info *out);
+
 /* Of a pagemap entry, where the page is present. */
 #define PAGEMAP_PFN ((1UL << 55) - 1)
 
 /* Linux's /proc/PID/pagemap entry for the page at va. */
 uint64_t mm_pagemap_entry(struct mm *mm, vaddr_t va);
+
+/* Forgets what /proc/PID/clear_refs names with this number: mm/refs.c. 0 or
+ * -EINVAL. => takes mmap_lock */
+__must_check int mm_clear_refs(struct mm *mm, int what);
 
 /* Writes the four-level walk of va, each entry decoded in words, and the area
  * hit or the two neighbours missed, through `line`, which gets one line at a

@@ -112,7 +112,8 @@ struct vma *mmap_merge_locked(struct mm *mm, struct vma *vma)
     return vma;
 }
 
-/* Extends a neighbour of the area if that is all it takes. */
+/* Extends a neighbour of the area if that is all it takes; that counts as
+ * written to then, as a new area would. */
 static struct vma *extend_neighbour(struct mm *mm, const struct area *area)
 {
     struct vma *next = vma_find(&mm->vmas, area->start);
@@ -123,11 +124,13 @@ static struct vma *extend_neighbour(struct mm *mm, const struct area *area)
     if (vma_can_append(prev, area->start, area->flags, area->file,
                        area->pgoff)) {
         vma_set_range(&mm->vmas, prev, prev->start, area->end);
+        prev->tracked = false;
         return mmap_merge_locked(mm, prev);
     }
     if (vma_can_prepend(next, area->end, area->flags, area->file,
                         area->pgoff + npages)) {
         vma_set_range(&mm->vmas, next, area->start, next->end);
+        next->tracked = false;
         return next;
     }
     return NULL;

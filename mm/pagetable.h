@@ -42,6 +42,7 @@ typedef struct {
 #define PTE_D (1UL << 6)
 #define PTE_PS (1UL << 7) /* levels 1 and 2: maps a large page */
 #define PTE_G (1UL << 8)
+#define PTE_CLEAN (1UL << 9) /* the software's: mm/refs.c; never with RW */
 #define PTE_XD (1UL << 63)
 #define PTE_ADDR_MASK 0x000ffffffffff000UL
 

@@ -197,7 +197,8 @@ static void protect_table_locked(struct vma *vma, pte_t *entry, vaddr_t va,
         if (pte_none(old))
             continue;
         writable = pte_writable(old) || is_sole_owner(vma, pte_page(old));
-        new = pte_make(pte_paddr(old), vma_pte_bits(flags, writable));
+        new =
+            pte_make(pte_paddr(old), vma_pte_bits_again(old, flags, writable));
         pt_set(vma->mm, va, entry, new, __func__);
         /* Weaker: it loses P or RW, or gains XD. */
         if ((old.v & ~new.v &(PTE_P | PTE_RW)) != 0 ||

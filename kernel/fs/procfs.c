@@ -56,7 +56,7 @@ int proc_inode_create(const struct proc_entry *entry, int pid, int fd,
     inode->proc.fd = fd;
     inode->ops = entry->ops;
     inode->file_ops = entry->file_ops;
-    if (entry->show != NULL || entry->next != NULL) {
+    if (entry->show != NULL || entry->next != NULL || entry->put != NULL) {
         inode->ops = &proc_text_inode_ops;
         inode->file_ops = &proc_text_file_ops;
     } else if (entry->target != NULL) {

@@ -13,6 +13,7 @@
 #include "kernel/fs/strbuf.h"
 
 struct mm;
+struct vma_info;
 
 struct proc_entry {
     const char *name;
@@ -23,6 +24,10 @@ struct proc_entry {
     /* One record more; *cursor, at first 0, says where it is. Adds nothing at
      * the end. */
     int (*next)(int pid, uint64_t *cursor, struct strbuf *out);
+    /* … or this besides, or alone: takes a number that is written to it, in
+     * this base (0: as its prefix says). 0 or an errno. */
+    int (*put)(int pid, int value);
+    unsigned base;
 
     const char *target; /* a link with this text */
 
@@ -50,6 +55,9 @@ int proc_parse_number(const char *name, size_t len);
 extern const struct inode_ops proc_text_inode_ops;
 extern const struct file_ops proc_text_file_ops;
 
+/* procnumbers.c: a number written to a file with `put`. Bytes or an errno. */
+ssize_t proc_write_number(const struct inode *inode, struct iobuf *io);
+
 /* proctables.c: /proc and /proc/PID themselves */
 extern const struct proc_entry proc_root_entry, proc_pid_entry;
 /* procfs.c: /proc's operations; those of the other directories with children
@@ -64,7 +72,20 @@ extern const struct inode_ops proc_self_ops, proc_exe_ops, proc_cwd_ops,
 /* ---- procmaps.c ---- */
 
 int proc_next_map(int pid, uint64_t *cursor, struct strbuf *out);
+
+/* The area after the cursor, which moves past it. 0; *found false: there is
+ * none, or no address space; -ESRCH. counts: as mm_next_vma. */
+__must_check int proc_next_area(int pid, uint64_t *cursor, bool counts,
+                                struct vma_info *info, bool *found);
+/* The line of maps that shows the area. */
+void proc_add_map_line(struct strbuf *out, const struct vma_info *info);
+
+int proc_put_clear_refs(int pid, int what);
+
+/* ---- procsmaps.c ---- */
+
 int proc_next_smap(int pid, uint64_t *cursor, struct strbuf *out);
+int proc_show_smaps_rollup(int pid, struct strbuf *out);
 
 /* ---- procspace.c ---- */
 

@@ -78,6 +78,11 @@ int proc_show_meminfo(int pid __unused, struct strbuf *out)
     add_pages(out, "SUnreclaim", page_count(PAGE_SLAB));
     add_pages(out, "KernelStack", page_count(PAGE_STACK));
     add_pages(out, "PageTables", page_count(PAGE_TABLE));
+    add_pages(out, "AnonHugePages", huge_count() * HUGE_PAGES);
+    add_pages(out, "ShmemHugePages", 0);
+    add_pages(out, "ShmemPmdMapped", 0);
+    add_pages(out, "FileHugePages", 0);
+    add_pages(out, "FilePmdMapped", 0);
     add_huge(out);
     return 0;
 }

@@ -11,6 +11,10 @@
 #define DIR_MODE (S_IFDIR | 0555)
 
 static const struct proc_entry pid_table[] = {
+    {.name = "clear_refs",
+     .mode = S_IFREG | 0200,
+     .put = proc_put_clear_refs,
+     .base = 10},
     {.name = "cmdline", .mode = FILE_MODE, .show = proc_show_cmdline},
     {.name = "comm", .mode = FILE_MODE, .show = proc_show_comm},
     {.name = "cwd", .mode = LINK_MODE, .ops = &proc_cwd_ops},
@@ -30,6 +34,7 @@ static const struct proc_entry pid_table[] = {
      .file_ops = &proc_pagemap_ops},
     {.name = "root", .mode = LINK_MODE, .ops = &proc_root_ops},
     {.name = "smaps", .mode = FILE_MODE, .next = proc_next_smap},
+    {.name = "smaps_rollup", .mode = FILE_MODE, .show = proc_show_smaps_rollup},
     {.name = "stat", .mode = FILE_MODE, .show = proc_show_stat},
     {.name = "statm", .mode = FILE_MODE, .show = proc_show_statm},
     {.name = "status", .mode = FILE_MODE, .show = proc_show_status},

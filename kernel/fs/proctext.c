@@ -109,13 +109,24 @@ static ssize_t read_locked(const struct inode *inode,
 
 static ssize_t text_read(struct file *file, struct iobuf *io, uint64_t *pos)
 {
+    const struct proc_entry *entry = file->inode->proc.entry;
     struct text_reader *reader = file->private_data;
     ssize_t n;
 
+    if (entry->show == NULL && entry->next == NULL)
+        return -EINVAL;
     mutex_lock(&reader->lock);
     n = read_locked(file->inode, reader, io, pos);
     mutex_unlock(&reader->lock);
     return n;
+}
+
+static ssize_t text_write(struct file *file, struct iobuf *io,
+                          uint64_t *pos __unused)
+{
+    const struct proc_entry *entry = file->inode->proc.entry;
+
+    return entry->put != NULL ? proc_write_number(file->inode, io) : -EINVAL;
 }
 
 /* Its length is not known before it is made. */
@@ -131,6 +142,7 @@ const struct inode_ops proc_text_inode_ops = {
 
 const struct file_ops proc_text_file_ops = {
     .read = text_read,
+    .write = text_write,
     .lseek = text_lseek,
     .release = text_release,
 };

@@ -35,11 +35,11 @@ PAGES = ["mm/buddy.c", "mm/early.c", "mm/page.c", "mm/page_ops.asm",
          "mm/percpu_pages.c", "mm/vmstat.c", HERE + "/ram.c"]
 SLAB = PAGES + ["mm/kmalloc.c", "mm/slab.c", "mm/slabs.c"]
 MM = SLAB + ["mm/%s.c" % name for name in (
-    "access", "anon", "brk", "fault", "filemap", "huge", "hugetlb",
+    "access", "anon", "brk", "counts", "fault", "filemap", "huge", "hugetlb",
     "hugetlb_area", "inspect", "madvise", "mincore", "mlock", "mm", "mmap",
     "move", "mprotect", "mremap", "msync", "munmap", "pagecache",
-    "pagetable", "pagetree", "pcid", "populate", "range", "remap", "shmem",
-    "stack", "tlb", "tlbdebt", "vma", "vmck", "vmck_frames")]
+    "pagetable", "pagetree", "pcid", "populate", "range", "refs", "remap",
+    "shmem", "stack", "tlb", "tlbdebt", "vma", "vmck", "vmck_frames")]
 MM += ["kernel/lib/rbtree.c", "kernel/lib/rwsem.c", HERE + "/mm_host.c"]
 
 # What each test is made of, besides its own NAME_test.c and host.c.
