@@ -205,6 +205,12 @@ int proc_show_cmdline(int pid, struct strbuf *out);
 int proc_show_environ(int pid, struct strbuf *out);
 int proc_show_comm(int pid, struct strbuf *out);
 int proc_show_limits(int pid, struct strbuf *out);
+int proc_show_oom_score(int pid, struct strbuf *out);
+int proc_show_oom_score_adj(int pid, struct strbuf *out);
+int proc_show_oom_adj(int pid, struct strbuf *out);
+/* Take what is written to the file: 0 or an errno. */
+__must_check int proc_put_oom_score_adj(int pid, int value);
+__must_check int proc_put_oom_adj(int pid, int value);
 /* Its address space with a user (mm_put it); NULL for zombies and kernel
  * threads. */
 struct mm *proc_get_mm(int pid);
