@@ -91,8 +91,24 @@ int proc_show_smaps_rollup(int pid, struct strbuf *out);
 
 extern const struct inode_ops proc_space_inode_ops; /* of both */
 extern const struct file_ops proc_mem_ops, proc_pagemap_ops;
+
+/* ---- procwords.c ---- */
+
+/* An array of n words, made while it is read. */
+struct proc_words {
+    uint64_t n;
+    uint64_t (*get)(const void *arg, uint64_t index);
+    const void *arg;
+};
+
+/* Bytes, or -EINVAL where these are no whole words. */
+ssize_t proc_read_words(const struct proc_words *words, struct iobuf *io,
+                        uint64_t *pos);
 /* lseek where any position may be one: SEEK_SET and SEEK_CUR. */
 int64_t proc_address_lseek(struct file *file, int64_t offset, int whence);
+
+extern const struct inode_ops proc_frames_inode_ops; /* of both */
+extern const struct file_ops proc_kpagecount_ops, proc_kpageflags_ops;
 
 /* ---- procmem.c: the memory as a whole ---- */
 

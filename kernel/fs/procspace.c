@@ -8,12 +8,9 @@
  * the file is still that of the old one, of which nothing can be read any more
  * once nobody uses it.
  */
-#include "kernel/abi/fcntl.h"
 #include "kernel/fs/procfs.h"
 #include "mm/mm.h"
 #include "mm/slab.h"
-
-#define PAGEMAP_BATCH 32
 
 /* file->private_data. */
 struct space {
@@ -125,15 +122,6 @@ static ssize_t mem_write(struct file *file, struct iobuf *io, uint64_t *pos)
     return mem_transfer(file, io, pos, true);
 }
 
-int64_t proc_address_lseek(struct file *file, int64_t offset, int whence)
-{
-    switch (whence) {
-    case SEEK_SET: return offset;
-    case SEEK_CUR: return (int64_t)(file->pos + (uint64_t)offset);
-    default: return -EINVAL;
-    }
-}
-
 const struct file_ops proc_mem_ops = {
     .read = mem_read,
     .write = mem_write,
@@ -144,47 +132,33 @@ const struct file_ops proc_mem_ops = {
 
 /* ---- pagemap: eight bytes a page of the address space ---- */
 
-/* shown: the bits of an entry that are. */
-static ssize_t pagemap_copy(struct mm *mm, uint64_t shown, struct iobuf *io,
-                            uint64_t *pos)
+struct pagemap {
+    struct mm *mm;
+    uint64_t shown; /* the bits of an entry that are */
+};
+
+static uint64_t pagemap_word(const void *arg, uint64_t index)
 {
-    const uint64_t npages = USER_END >> PAGE_SHIFT;
-    uint64_t entries[PAGEMAP_BATCH];
-    size_t done = 0, n, copied;
+    const struct pagemap *map = arg;
 
-    while (io->len > 0 && !signal_fatal_pending()) {
-        uint64_t page = *pos / sizeof(uint64_t);
-
-        if (page >= npages)
-            break;
-        n = MIN(io->len / sizeof(uint64_t), (size_t)PAGEMAP_BATCH);
-        n = MIN(n, npages - page);
-        for (size_t i = 0; i < n; i++)
-            entries[i] = mm_pagemap_entry(mm, (page + i) << PAGE_SHIFT) & shown;
-        copied = iobuf_copy_to(io, entries, n * sizeof(uint64_t));
-        *pos += copied;
-        done += copied;
-        if (copied < n * sizeof(uint64_t))
-            return done > 0 ? (ssize_t)done : -EFAULT;
-    }
-    return (ssize_t)done;
+    return mm_pagemap_entry(map->mm, index << PAGE_SHIFT) & map->shown;
 }
 
 static ssize_t pagemap_read(struct file *file, struct iobuf *io, uint64_t *pos)
 {
     const struct space *space = file->private_data;
-    struct mm *mm;
+    /* Where frames lie concerns root alone. */
+    struct pagemap map = {.mm = get_mm(file),
+                          .shown =
+                              space->opened_root ? UINT64_MAX : ~PAGEMAP_PFN};
+    const struct proc_words words = {USER_END >> PAGE_SHIFT, pagemap_word,
+                                     &map};
     ssize_t n;
 
-    if (*pos % sizeof(uint64_t) != 0 || io->len % sizeof(uint64_t) != 0)
-        return -EINVAL;
-    mm = get_mm(file);
-    if (mm == NULL)
-        return 0;
-    /* Where frames lie concerns root alone. */
-    n = pagemap_copy(mm, space->opened_root ? UINT64_MAX : ~PAGEMAP_PFN, io,
-                     pos);
-    mm_put(mm);
+    if (map.mm == NULL)
+        return proc_read_words(&(struct proc_words){0}, io, pos);
+    n = proc_read_words(&words, io, pos);
+    mm_put(map.mm);
     return n;
 }
 

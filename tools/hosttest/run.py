@@ -36,8 +36,8 @@ PAGES = ["mm/buddy.c", "mm/early.c", "mm/page.c", "mm/page_ops.asm",
 SLAB = PAGES + ["mm/kmalloc.c", "mm/slab.c", "mm/slabs.c"]
 MM = SLAB + ["mm/%s.c" % name for name in (
     "access", "anon", "brk", "counts", "fault", "filemap", "huge", "hugetlb",
-    "hugetlb_area", "inspect", "madvise", "mincore", "mlock", "mm", "mmap",
-    "move", "mprotect", "mremap", "msync", "munmap", "pagecache",
+    "hugetlb_area", "inspect", "kpage", "madvise", "mincore", "mlock", "mm",
+    "mmap", "move", "mprotect", "mremap", "msync", "munmap", "pagecache",
     "pagetable", "pagetree", "pcid", "populate", "range", "refs", "remap",
     "shmem", "stack", "tlb", "tlbdebt", "vma", "vmck", "vmck_frames")]
 MM += ["kernel/lib/rbtree.c", "kernel/lib/rwsem.c", HERE + "/mm_host.c"]
