@@ -13,6 +13,7 @@
 #include "kernel/fs/strbuf.h"
 #include "kernel/lib/bitmap.h"
 #include "kernel/proc/process.h"
+#include "mm/counts.h"
 #include "mm/peaks.h"
 
 #define NSEC_PER_TICK (NSEC_PER_SEC / USER_HZ)
@@ -28,6 +29,7 @@ struct memory {
     vaddr_t brk_start;
     uint64_t peak_total, peak_rss;
     uint64_t total, anon, file, shmem, data, stack, text, lib, tables, locked;
+    uint64_t hugetlb;
 };
 
 struct subject {
@@ -45,6 +47,7 @@ static uint64_t rss(const struct memory *memory)
 
 static void count_areas_locked(struct mm *mm, struct memory *out)
 {
+    struct vma_counts counts = {0};
     uint64_t code = 0;
     struct vma *vma;
 
@@ -55,7 +58,10 @@ static void count_areas_locked(struct mm *mm, struct memory *out)
             code += vma_npages(vma);
         if (vma->flags & VM_LOCKED)
             out->locked += vma_npages(vma);
+        if (vma->flags & VM_HUGETLB)
+            vma_count_pages(vma, &counts);
     }
+    out->hugetlb = counts.shared_hugetlb + counts.private_hugetlb;
     out->text = (ROUND_UP(out->layout.end_code, PAGE_SIZE) -
                  ROUND_DOWN(out->layout.start_code, PAGE_SIZE)) >>
                 PAGE_SHIFT;
@@ -164,7 +170,7 @@ static void add_identity(struct strbuf *out, struct process *process,
                   cred->sgid, cred->egid);
     strbuf_printf(out,
                   "FDSize:\t%d\nGroups:\t \nNStgid:\t%d\nNSpid:\t%d\n"
-                  "NSpgid:\t%d\nNSsid:\t%d\n",
+                  "NSpgid:\t%d\nNSsid:\t%d\nKthread:\t0\n",
                   descriptor_slots(process), info->pid, info->pid, info->group,
                   info->session);
 }
@@ -186,8 +192,9 @@ static void add_memory(struct strbuf *out, const struct memory *memory)
     add_kb(out, "VmLib", memory->lib);
     add_kb(out, "VmPTE", memory->tables);
     add_kb(out, "VmSwap", 0);
-    add_kb(out, "HugetlbPages", 0);
-    strbuf_printf(out, "CoreDumping:\t0\nTHP_enabled:\t0\n");
+    add_kb(out, "HugetlbPages", memory->hugetlb);
+    strbuf_printf(out, "CoreDumping:\t0\nTHP_enabled:\t1\nuntag_mask:\t%#lx\n",
+                  UINT64_MAX); /* no bits of an address are ignored */
 }
 
 static void add_signals(struct strbuf *out, const struct process_info *info)

@@ -177,7 +177,7 @@ static void adjustment_and_score(void)
 static void memory_and_score(void)
 {
     long total = value_after(proc_text("/proc/meminfo"), "MemTotal:");
-    long before = number_in("/proc/self/oom_score"), part = 64, after;
+    long before = number_in("/proc/self/oom_score"), part = 32, after;
     char *p = map_anon((size_t)part * MIB, RW);
 
     mark_pages(p, (size_t)part * MIB / PAGE, 1);

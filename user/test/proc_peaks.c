@@ -12,7 +12,7 @@
 #include "user/test/probe.h"
 #include "user/test/test.h"
 
-#define LARGE (48 * MIB)
+#define LARGE (16 * MIB)
 #define LARGE_KIB ((long)(LARGE / KIB))
 #define MARGIN 4096L
 
