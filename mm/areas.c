@@ -81,12 +81,14 @@ struct vma *mmap_extend_locked(struct mm *mm, const struct area *area)
     if (vma_can_append(prev, area->start, area->flags, area->file,
                        area->pgoff)) {
         limits_account(mm, area->flags, (long)npages);
+        prev->tracked = false;
         vma_set_range(&mm->vmas, prev, prev->start, area->end);
         return mmap_merge_locked(mm, prev);
     }
     if (vma_can_prepend(next, area->end, area->flags, area->file,
                         area->pgoff + npages)) {
         limits_account(mm, area->flags, (long)npages);
+        next->tracked = false;
         vma_set_range(&mm->vmas, next, area->start, next->end);
         return next;
     }

@@ -50,7 +50,8 @@ static __always_inline enum fault_case classify(const struct fault *fault)
             return write ? FAULT_ANON : FAULT_ZERO;
         return write && private ? FAULT_FILE_COPY : FAULT_FILE;
     }
-    ASSERT(pte_present(fault->pte)); /* else the area allows no access */
+    /* An area that allows no access is looked into by debuggers alone. */
+    ASSERT(pte_present(fault->pte) || (fault->vma->flags & VM_ACCESS) == 0);
     if (write && !pte_writable(fault->pte))
         return private ? FAULT_COW : FAULT_SHARED_WRITE;
     return FAULT_SPURIOUS;
@@ -131,9 +132,7 @@ static void count_result(enum mm_fault_result result)
     }
 }
 
-/* The area that holds address, if need be after growing a stack down to it.
- * NULL: none. => mmap_lock held for read, on return too */
-static struct vma *find_area(struct mm *mm, vaddr_t address)
+struct vma *fault_find_area(struct mm *mm, vaddr_t address)
 {
     struct vma *vma = vma_find(&mm->vmas, address);
 
@@ -156,7 +155,7 @@ enum mm_fault_result mm_fault(struct mm *mm, vaddr_t address,
     struct vma *vma;
 
     rwsem_read_lock(&mm->mmap_lock);
-    vma = find_area(mm, address);
+    vma = fault_find_area(mm, address);
     if (unlikely(vma == NULL))
         result = MM_FAULT_MAPERR;
     else if (unlikely(!fault_is_allowed(vma, access)))

@@ -26,6 +26,10 @@ struct fault {
 enum mm_fault_result fault_in_page(struct vma *vma, vaddr_t va,
                                    enum mm_access access);
 
+/* The area that holds address, if need be after growing a stack down to it.
+ * NULL: none. => mmap_lock held for read, on return too */
+struct vma *fault_find_area(struct mm *mm, vaddr_t address);
+
 /* Do vma's rights allow the access? */
 bool fault_is_allowed(const struct vma *vma, enum mm_access access);
 

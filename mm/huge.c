@@ -21,6 +21,8 @@
 #include "mm/tlbdebt.h"
 #include "mm/vmstat.h"
 
+static struct atomic64 nlarge; /* A: large pages that are mapped */
+
 uint32_t huge_flags_set __ro_after_init, huge_flags_clear __ro_after_init;
 
 void huge_init(void)
@@ -33,6 +35,11 @@ void huge_init(void)
         huge_flags_clear |= VM_WRITE; /* which a first write needs */
     else if (strcmp(mode, "always") != 0)
         huge_flags_set = VM_HUGEPAGE;
+}
+
+size_t huge_count(void)
+{
+    return (size_t)MAX(atomic64_load(&nlarge), 0L);
 }
 
 static void zero_block(struct page *block)
@@ -92,6 +99,7 @@ bool huge_fill(struct vma *vma, vaddr_t va)
         return false;
     }
     atomic64_add(&mm->rss[MM_RSS_ANON], HUGE_PAGES);
+    atomic64_add(&nlarge, 1);
     vmstat_inc(VM_THP_FAULT_ALLOC);
     return true;
 }
@@ -104,6 +112,21 @@ static bool allows(pte_t pte, enum mm_access access)
            (access != MM_EXEC || (pte.v & pte_nx) == 0);
 }
 
+/* A write to a large page that was made read-only by mm/refs.c: true if it may
+ * go on. Nobody shares it. */
+static bool make_written(struct vma *vma, pte_t *entry)
+{
+    bool done;
+
+    pt_lock(entry);
+    done = pte_large(*entry, 1) && (entry->v & PTE_CLEAN) != 0;
+    if (done)
+        pte_store(entry, pte_make(pte_paddr(*entry),
+                                  vma_pte_bits(vma->flags, true) | PTE_PS));
+    pt_unlock(entry);
+    return done;
+}
+
 enum mm_fault_result huge_fault(struct vma *vma, vaddr_t va,
                                 enum mm_access access)
 {
@@ -112,6 +135,8 @@ enum mm_fault_result huge_fault(struct vma *vma, vaddr_t va,
     if (pt_descend(vma->mm, va, 1, true, &cur) != 0)
         return MM_FAULT_OOM;
     if (allows(pte_load(cur.entry[1]), access))
+        return MM_FAULT_OK;
+    if (access == MM_WRITE && make_written(vma, cur.entry[1]))
         return MM_FAULT_OK;
     huge_split(vma->mm, cur.entry[1], va);
     return fault_in_page(vma, va, access);
@@ -149,6 +174,7 @@ static void split_locked(struct mm *mm, pte_t *entry, vaddr_t va)
     fill_table(table, large);
     page_split_block(block);
     pt_link_table(entry, table);
+    atomic64_add(&nlarge, -1);
     vmstat_inc(VM_THP_SPLIT);
 }
 
@@ -202,6 +228,7 @@ bool huge_zap(struct vma *vma, const struct pt_cursor *cur, vaddr_t va,
     pt_unlock(entry);
     pt_free_table(vma->mm, block->huge.table);
     atomic64_add(&vma->mm->rss[MM_RSS_ANON], -(int64_t)HUGE_PAGES);
+    atomic64_add(&nlarge, -1);
     tlb_add_page(tlb, va, block);
     return true;
 }
@@ -209,11 +236,12 @@ bool huge_zap(struct vma *vma, const struct pt_cursor *cur, vaddr_t va,
 bool huge_protect(struct vma *vma, const struct pt_cursor *cur, vaddr_t va,
                   vaddr_t stop, const struct huge_rights *rights)
 {
-    const uint64_t bits = vma_pte_bits(rights->flags, true) | PTE_PS;
     pte_t *entry = cur->entry[1];
+    uint64_t bits;
 
     if (!lock_whole(vma->mm, cur, va, stop))
         return false;
+    bits = vma_pte_bits_again(*entry, rights->flags, true) | PTE_PS;
     pt_set(vma->mm, va, entry, pte_make(pte_paddr(*entry), bits), __func__);
     pt_unlock(entry);
     tlb_add(rights->tlb, va);

@@ -36,6 +36,9 @@ extern uint32_t huge_flags_set, huge_flags_clear;
 /* Boot: reads the command line. */
 void huge_init(void);
 
+/* How many large pages there are, in all address spaces. */
+size_t huge_count(void);
+
 /* May an anonymous area with these flags have large pages? */
 static inline bool huge_is_possible(uint32_t flags)
 {

@@ -7,6 +7,7 @@
 #define MM_LIMITS_H
 
 #include "mm/mm.h"
+#include "mm/peaks.h"
 
 /* How many areas there may be: vm.max_map_count, at first Linux's default.
  * A: set through /proc/sys/vm */
@@ -37,6 +38,8 @@ static inline bool limits_allow(const struct mm *mm, uint32_t flags,
  * => mmap_lock held for write */
 static inline void limits_account(struct mm *mm, uint32_t flags, long npages)
 {
+    if (npages < 0)
+        mm->peak_pages = mm_peak_pages(mm);
     mm->total_pages += (size_t)npages;
     if (vma_is_data(flags))
         mm->data_pages += (size_t)npages;

@@ -280,6 +280,21 @@ struct mm *mm_current(void)
     return cpu_gs->mm;
 }
 
+struct mm *mm_find(uint64_t id)
+{
+    struct mm *mm, *found = NULL;
+
+    spin_lock(&mm_list_lock);
+    list_for_each_entry (mm, &mm_list, all) {
+        if (mm->id == id) {
+            found = mm_tryget(mm) ? mm : NULL;
+            break;
+        }
+    }
+    spin_unlock(&mm_list_lock);
+    return found;
+}
+
 void mm_visit_all(void (*visit)(struct mm *mm))
 {
     struct mm *mm;

@@ -45,6 +45,7 @@ struct mm {
     vaddr_t brk_start, brk; /* M: the heap, [brk_start, brk) */
     vaddr_t mmap_top;    /* C after exec: mmap searches downwards from here */
     size_t total_pages;  /* M: pages in all VMAs (RLIMIT_AS) */
+    size_t peak_pages;   /* M: the same before some went: mm/peaks.h */
     size_t data_pages;   /* M: private writable ones (RLIMIT_DATA) */
     size_t locked_pages; /* M: of VM_LOCKED areas (RLIMIT_MEMLOCK) */
     size_t committed_pages;  /* M: of VM_ACCOUNT areas: mm/commit.h */
@@ -54,6 +55,7 @@ struct mm {
     struct mm_layout layout; /* M */
     uint8_t apart_too[64];
     struct atomic64 rss[MM_RSS_KINDS]; /* A: PTEs present, by kind */
+    uint64_t peak_resident;            /* A: the sum of rss before some went */
     struct atomic64 ntables; /* A: page-table pages, the root not counted */
     uint64_t cpumask;        /* A: CPUs that may hold translations */
     struct atomic64 tlb_gen; /* A: flushes so far: mm/pcid.h */
@@ -81,6 +83,9 @@ __must_check int mm_create(struct mm **out);
 __must_check int mm_fork(struct mm *parent, struct mm **out);
 
 void mm_get(struct mm *mm);
+/* The address space with this id, with a reference; NULL: nobody uses it any
+ * more. So an id stands for an address space without keeping it. */
+struct mm *mm_find(uint64_t id);
 /* A reference, unless the last one is gone already: true if it was had. */
 bool mm_tryget(struct mm *mm);
 /* The last user's put frees everything. => may sleep; no mmap_lock held */
@@ -157,20 +162,33 @@ void mm_set_brk(struct mm *mm, vaddr_t start);
 size_t mm_access(struct mm *mm, vaddr_t addr, void *buf, size_t len,
                  enum mm_access access);
 
+/* The same for a debugger, MM_READ or MM_WRITE: reads what may be made readable
+ * (mprotect), writes to private memory that may be made writable, which gets
+ * its own copy then. The program's rights stay as they are. */
+size_t mm_access_forced(struct mm *mm, vaddr_t addr, void *buf, size_t len,
+                        enum mm_access access);
+
 /* ---- looking ---- */
+
+/* What the pages of an area, or of several, add up to: in pages, pss (a frame
+ * that n entries map counts as a n-th) in bytes. */
+struct vma_counts {
+    size_t rss, shared_clean, shared_dirty, private_clean, private_dirty;
+    size_t referenced, anon, anon_huge, shared_hugetlb, private_hugetlb;
+    uint64_t pss, pss_dirty, pss_locked;
+    uint64_t pss_kind[MM_RSS_KINDS];
+};
 
 /* What /proc/PID/maps and smaps show of one area. */
 struct vma_info {
     vaddr_t start, end;
     bool read, write, exec, shared;
     uint32_t flags; /* VM_* */
+    bool written;   /* as a whole: mm/refs.c */
     uint64_t pgoff; /* in bytes */
     uint64_t dev, ino;
-    char name[280]; /* path, "[heap]", "[stack]" or "" */
-    /* Filled only if `counts` was asked for; in pages. */
-    size_t rss, shared_clean, shared_dirty, private_clean, private_dirty;
-    size_t anon, anon_huge;
-    uint64_t pss; /* bytes */
+    char name[280];           /* path, "[heap]", "[stack]" or "" */
+    struct vma_counts counts; /* filled only if asked for */
 };
 
 /* The first area that ends above addr. False past the last.
@@ -178,8 +196,19 @@ struct vma_info {
 bool mm_next_vma(struct mm *mm, vaddr_t addr, bool counts,
                  struct vma_info *out);
 
+/* All areas together, from the start of the first to the end of the last.
+ * False: there are none. => takes mmap_lock for read */
+bool mm_sum_vmas(struct mm *mm, struct vma_info *out);
+
+/* Of a pagemap entry, where the page is present. */
+#define PAGEMAP_PFN ((1UL << 55) - 1)
+
 /* Linux's /proc/PID/pagemap entry for the page at va. */
 uint64_t mm_pagemap_entry(struct mm *mm, vaddr_t va);
+
+/* Forgets what /proc/PID/clear_refs names with this number: mm/refs.c. 0 or
+ * -EINVAL. => takes mmap_lock */
+__must_check int mm_clear_refs(struct mm *mm, int what);
 
 /* Writes the four-level walk of va, each entry decoded in words, and the area
  * hit or the two neighbours missed, through `line`, which gets one line at a

@@ -38,8 +38,8 @@ __must_check int mmap_map_locked(struct mm *mm, struct mmap_request *req,
 struct vma *mmap_add_area_locked(struct mm *mm, const struct area *area,
                                  struct vma *spare);
 
-/* The same if it takes no new vma, only a neighbour to be extended; else NULL,
- * and nothing is done. */
+/* The same if it takes no new vma, only a neighbour to be extended, which then
+ * counts as written to (mm/refs.c); else NULL, and nothing is done. */
 struct vma *mmap_extend_locked(struct mm *mm, const struct area *area);
 
 /* How much of a promise the area is: mm/commit.h. */

@@ -225,6 +225,7 @@ static int move_locked(struct mm *mm, const struct mremap_request *req)
     const struct move move = {mm, req->addr, req->new_addr, req->old_len};
     struct area area = {.start = req->new_addr,
                         .end = req->new_addr + req->new_len};
+    const size_t peak = mm_peak_pages(mm);
     struct vma *vma, *spare;
     int err;
 
@@ -244,6 +245,7 @@ static int move_locked(struct mm *mm, const struct mremap_request *req)
     commit_move(&move, &area, vma, spare);
     if (req->old_len != 0)
         leave_locked(mm, req);
+    mm->peak_pages = peak; /* both places together do not count */
     return 0;
 }
 

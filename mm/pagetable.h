@@ -43,6 +43,7 @@ typedef struct {
 #define PTE_PS (1UL << 7) /* levels 1 and 2: maps a large page */
 #define PTE_G (1UL << 8)
 #define PTE_DEVICE (1UL << 9) /* ignored by the CPU; mm/devmap.h */
+#define PTE_CLEAN (1UL << 10) /* the software's: mm/refs.c; never with RW */
 #define PTE_XD (1UL << 63)
 /* What of an entry for a device's memory is the device's. */
 #define PTE_DEVICE_BITS (PTE_DEVICE | PTE_PWT | PTE_PCD)

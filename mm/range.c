@@ -12,6 +12,7 @@
 #include "mm/devmap.h"
 #include "mm/hugetlb.h"
 #include "mm/pagecache.h"
+#include "mm/peaks.h"
 #include "mm/tlbdebt.h"
 #include "mm/vmstat.h"
 
@@ -118,6 +119,8 @@ void range_zap(struct vma *vma, vaddr_t start, vaddr_t end,
         hugetlb_zap(vma, start, end, tlb);
         return;
     }
+    if (!tlb->dead)
+        mm_note_resident(vma->mm);
     if (unlikely((vma->flags & VM_PFNMAP) != 0)) {
         devmap_zap(vma, start, end, tlb);
         return;
@@ -172,6 +175,7 @@ void range_zap_file(struct vma *vma, vaddr_t start, vaddr_t end,
     struct pt_cursor cur;
     vaddr_t va, stop;
 
+    mm_note_resident(vma->mm);
     for (va = start; pt_next_table(vma->mm, &va, end, &cur, &stop); va = stop) {
         int n;
 
@@ -204,8 +208,9 @@ static void protect_table_locked(struct vma *vma, pte_t *entry, vaddr_t va,
         if (pte_none(old))
             continue;
         writable = pte_writable(old) || is_sole_owner(vma, old);
-        new = pte_make(pte_paddr(old), vma_pte_bits(flags, writable) |
-                                           (old.v & PTE_DEVICE_BITS));
+        new =
+            pte_make(pte_paddr(old), vma_pte_bits_again(old, flags, writable) |
+                                         (old.v & PTE_DEVICE_BITS));
         pt_set(vma->mm, va, entry, new, __func__);
         /* Weaker: it loses P or RW, or gains XD. */
         if ((old.v & ~new.v &(PTE_P | PTE_RW)) != 0 ||

@@ -30,6 +30,17 @@ static inline uint64_t vma_pte_bits(uint32_t flags, bool writable)
     return bits;
 }
 
+/* The bits of `old` when its area gets these rights: what is known of the
+ * page's use stays. */
+static inline uint64_t vma_pte_bits_again(pte_t old, uint32_t flags,
+                                          bool writable)
+{
+    const uint64_t kept = PTE_A | PTE_D | PTE_CLEAN;
+    const bool clean = (old.v & PTE_CLEAN) != 0;
+
+    return (vma_pte_bits(flags, writable && !clean) & ~PTE_A) | (old.v & kept);
+}
+
 /* How the frame of an entry in vma is counted. */
 enum mm_rss range_rss_kind(const struct vma *vma, const struct page *page);
 

@@ -240,6 +240,7 @@ void vma_merge(struct vma_list *vmas, struct vma *lower, struct vma *upper)
     ASSERT(vma_can_merge(lower, upper));
     lower->has_anon |= upper->has_anon;
     lower->has_huge |= upper->has_huge;
+    lower->tracked &= upper->tracked;
     vma_remove(vmas, upper);
     vma_set_range(vmas, lower, lower->start, end);
     /* END LAB */

@@ -67,6 +67,8 @@ struct vma {
     bool has_anon;            /* A: may hold private frames; fork copies its
                                  page-table entries */
     bool has_huge;            /* A: may hold large pages */
+    bool tracked;             /* entries tell which pages were written to;
+                                 false: all count as written (mm/refs.c) */
     uint64_t pgoff;           /* of start, in pages: into the file; for
                                  anonymous memory start's page number when it
                                  was mapped */

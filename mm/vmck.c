@@ -157,6 +157,8 @@ static void check_entry(struct mm *mm, vaddr_t va, pte_t pte,
              (bits & ~pte.v & pte_nx) == 0,
          "%#lx grants more than its area: entry %#lx, flags %#x", va, pte.v,
          vma->flags);
+    VMCK((pte.v & (PTE_CLEAN | PTE_RW)) != (PTE_CLEAN | PTE_RW),
+         "%#lx is writable, but writes to it are looked for", va);
     VMCK(pte_present(pte) || (vma->flags & VM_ACCESS) == 0,
          "%#lx is not present in an area that allows access", va);
     if (pte_device(pte)) {
@@ -220,8 +222,8 @@ static void check_large_locked(struct mm *mm, vaddr_t va, pte_t pte)
     VMCK(vma != NULL && vma->start <= va && va + HUGE_SIZE <= vma->end &&
              vma->file == NULL && vma->has_huge,
          "the large page at %#lx is not within an anonymous area", va);
-    bits = vma_pte_bits(vma->flags, true) | PTE_PS;
-    VMCK((pte.v & ~PTE_ADDR_MASK) == bits,
+    bits = vma_pte_bits(vma->flags, (pte.v & PTE_CLEAN) == 0) | PTE_PS;
+    VMCK(((pte.v ^ bits) & ~(PTE_ADDR_MASK | PTE_A | PTE_D | PTE_CLEAN)) == 0,
          "%#lx: large entry %#lx, but the area's rights are %#lx", va, pte.v,
          bits);
     VMCK(block->use == PAGE_ANON && block->order == PT_ENTRY_BITS &&

@@ -181,10 +181,14 @@ void file_put(struct file *file)
 
 /* ---- what every kind shares ---- */
 
-/* Does the range lie within the largest file? */
-static bool range_ok(uint64_t pos, size_t len)
+/* Does the range lie within the largest file? 0 or an errno. */
+static int check_range(const struct file *file, uint64_t pos, size_t len)
 {
-    return pos <= INT64_MAX && len <= INT64_MAX - pos;
+    if (pos <= INT64_MAX && len <= INT64_MAX - pos)
+        return 0;
+    if (!file->ops->any_position)
+        return -EINVAL;
+    return len > UINT64_MAX - pos ? -EOVERFLOW : 0;
 }
 
 ssize_t file_read(struct file *file, struct iobuf *io)
@@ -198,8 +202,8 @@ ssize_t file_read(struct file *file, struct iobuf *io)
     if (file->ops->lseek == NULL)
         return file->ops->read(file, io, &file->pos);
     mutex_lock(&file->pos_lock);
-    n = -EINVAL;
-    if (range_ok(file->pos, io->len))
+    n = check_range(file, file->pos, io->len);
+    if (n == 0)
         n = file->ops->read(file, io, &file->pos);
     mutex_unlock(&file->pos_lock);
     return n;
@@ -216,8 +220,8 @@ ssize_t file_write(struct file *file, struct iobuf *io)
     if (file->ops->lseek == NULL)
         return file->ops->write(file, io, &file->pos);
     mutex_lock(&file->pos_lock);
-    n = -EINVAL;
-    if (range_ok(file->pos, io->len))
+    n = check_range(file, file->pos, io->len);
+    if (n == 0)
         n = file->ops->write(file, io, &file->pos);
     mutex_unlock(&file->pos_lock);
     return n;
@@ -225,24 +229,30 @@ ssize_t file_write(struct file *file, struct iobuf *io)
 
 ssize_t file_pread(struct file *file, struct iobuf *io, uint64_t offset)
 {
+    int err;
+
     if (file->ops->lseek == NULL && !(file->flags & O_PATH))
         return -ESPIPE;
     if (!file->map.readable)
         return -EBADF;
-    if (file->ops->read == NULL || !range_ok(offset, io->len))
+    if (file->ops->read == NULL)
         return -EINVAL;
-    return file->ops->read(file, io, &offset);
+    err = check_range(file, offset, io->len);
+    return err != 0 ? err : file->ops->read(file, io, &offset);
 }
 
 ssize_t file_pwrite(struct file *file, struct iobuf *io, uint64_t offset)
 {
+    int err;
+
     if (file->ops->lseek == NULL && !(file->flags & O_PATH))
         return -ESPIPE;
     if (!file->map.writable)
         return -EBADF;
-    if (file->ops->write == NULL || !range_ok(offset, io->len))
+    if (file->ops->write == NULL)
         return -EINVAL;
-    return file->ops->write(file, io, &offset);
+    err = check_range(file, offset, io->len);
+    return err != 0 ? err : file->ops->write(file, io, &offset);
 }
 
 int64_t file_lseek(struct file *file, int64_t offset, int whence)
@@ -257,7 +267,7 @@ int64_t file_lseek(struct file *file, int64_t offset, int whence)
         return -ESPIPE;
     mutex_lock(&file->pos_lock);
     pos = file->ops->lseek(file, offset, whence);
-    if (pos >= 0)
+    if (pos >= 0 || (file->ops->any_position && whence <= SEEK_CUR))
         file->pos = (uint64_t)pos;
     mutex_unlock(&file->pos_lock);
     return pos;

@@ -58,6 +58,7 @@ struct file_ops {
                                               *wq: where a change is announced,
                                               *NULL if never */
     void (*release)(struct file *file);      /* the last reference is gone */
+    bool any_position; /* positions are addresses, up to UINT64_MAX */
 };
 
 struct file {
@@ -188,7 +189,7 @@ void signal_send_current(int sig);
 /* The session of the current process: whose terminal /dev/tty is.
  * kernel/proc/procinfo.c. */
 int proc_current_session(void);
-bool proc_current_is_root(void); /* kernel/proc/procinfo.c */
+bool proc_current_is_root(void); /* kernel/proc/procaccess.c */
 /* The session that a process group belongs to; 0: there is no such group.
  * kernel/proc/procinfo.c. */
 int proc_group_session(int group);
@@ -225,6 +226,12 @@ int proc_show_limits(int pid, struct strbuf *out);
 void proc_drop_spares(void);
 int proc_get_fail_nth(int tid, int64_t *value);
 int proc_put_fail_nth(int tid, int64_t value);
+/* /proc/PID/oom_*: kernel/proc/oom_score.c. */
+int proc_show_oom_score(int pid, struct strbuf *out);
+int proc_get_oom_score_adj(int pid, int64_t *value);
+int proc_put_oom_score_adj(int pid, int64_t value);
+int proc_get_oom_adj(int pid, int64_t *value);
+int proc_put_oom_adj(int pid, int64_t value);
 /* Its address space with a user (mm_put it); NULL for zombies and kernel
  * threads. */
 struct mm *proc_get_mm(int pid);
@@ -234,6 +241,9 @@ struct fs_context *proc_get_fs(int pid);
 struct fdtable *proc_get_fdtable(int pid);
 /* One record more of /proc/sysvipc/shm: kernel/proc/shm_info.c. */
 int proc_next_shm(uint64_t *cursor, struct strbuf *out);
+/* The id of its address space (mm_find), if the current process may look into
+ * it: 0, -EACCES or -ESRCH. Implemented in kernel/proc/procaccess.c. */
+__must_check int proc_find_mm(int pid, uint64_t *id);
 /* Whole-system texts. */
 int proc_show_loadavg(struct strbuf *out);
 int proc_show_system_stat(struct strbuf *out); /* /proc/stat */

@@ -13,6 +13,7 @@
 #include "kernel/fs/strbuf.h"
 
 struct mm;
+struct vma_info;
 
 /* A number that can be read and, within limits, set: /proc/sys. */
 struct proc_setting {
@@ -84,8 +85,43 @@ extern const struct inode_ops proc_self_ops, proc_exe_ops, proc_cwd_ops,
 /* ---- procmaps.c ---- */
 
 int proc_next_map(int pid, uint64_t *cursor, struct strbuf *out);
+
+/* The area after the cursor, which moves past it. 0; *found false: there is
+ * none, or no address space; -ESRCH. counts: as mm_next_vma. */
+__must_check int proc_next_area(int pid, uint64_t *cursor, bool counts,
+                                struct vma_info *info, bool *found);
+/* The line of maps that shows the area. */
+void proc_add_map_line(struct strbuf *out, const struct vma_info *info);
+
+int proc_put_clear_refs(int pid, int64_t what);
+
+/* ---- procsmaps.c ---- */
+
 int proc_next_smap(int pid, uint64_t *cursor, struct strbuf *out);
-extern const struct file_ops proc_pagemap_ops;
+int proc_show_smaps_rollup(int pid, struct strbuf *out);
+
+/* ---- procspace.c ---- */
+
+extern const struct inode_ops proc_space_inode_ops; /* of both */
+extern const struct file_ops proc_mem_ops, proc_pagemap_ops;
+
+/* ---- procwords.c ---- */
+
+/* An array of n words, made while it is read. */
+struct proc_words {
+    uint64_t n;
+    uint64_t (*get)(const void *arg, uint64_t index);
+    const void *arg;
+};
+
+/* Bytes, or -EINVAL where these are no whole words. */
+ssize_t proc_read_words(const struct proc_words *words, struct iobuf *io,
+                        uint64_t *pos);
+/* lseek where any position may be one: SEEK_SET and SEEK_CUR. */
+int64_t proc_address_lseek(struct file *file, int64_t offset, int whence);
+
+extern const struct inode_ops proc_frames_inode_ops; /* of both */
+extern const struct file_ops proc_kpagecount_ops, proc_kpageflags_ops;
 
 /* ---- procmem.c: the memory as a whole ---- */
 

@@ -1,24 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * /proc/PID/maps, smaps and pagemap: an address space as its VMA list and its
- * page table show it. Linux's formats: proc(5),
- * Documentation/filesystems/proc.rst and Documentation/admin-guide/mm/
- * pagemap.rst.
+ * /proc/PID/maps: an address space as its VMA list shows it. Linux's format:
+ * proc(5).
  *
- * A record of maps and smaps is one area; the cursor is the address where the
- * next one is looked for. So the areas that stay are seen once, in order, even
- * if others come and go between two reads.
+ * A record of maps and of smaps is one area; the cursor is the address where
+ * the next one is looked for. So the areas that stay are seen once, in order,
+ * even if others come and go between two reads.
  */
-#include "kernel/abi/fcntl.h"
 #include "kernel/fs/procfs.h"
-#include "kernel/lib/string.h"
-#include "mm/huge.h"
 #include "mm/mm.h"
 
 #define NAME_COLUMN 73 /* in a line of maps */
-#define KIB 1024UL
-#define PAGE_KIB (PAGE_SIZE / KIB)
-#define PAGEMAP_BATCH 32
 
 /* A line break in a file's name would tear the line. */
 static void add_name(struct strbuf *out, const char *name)
@@ -31,7 +23,7 @@ static void add_name(struct strbuf *out, const char *name)
     }
 }
 
-static void add_map_line(struct strbuf *out, const struct vma_info *info)
+void proc_add_map_line(struct strbuf *out, const struct vma_info *info)
 {
     size_t from = out->len;
 
@@ -48,10 +40,8 @@ static void add_map_line(struct strbuf *out, const struct vma_info *info)
     strbuf_printf(out, "\n");
 }
 
-/* The area after the cursor, which moves past it. 0; *found false: there is
- * none, or no address space; -ESRCH. */
-static int next_area(int pid, uint64_t *cursor, bool counts,
-                     struct vma_info *info, bool *found)
+int proc_next_area(int pid, uint64_t *cursor, bool counts,
+                   struct vma_info *info, bool *found)
 {
     struct mm *mm = proc_get_mm(pid);
 
@@ -65,145 +55,30 @@ static int next_area(int pid, uint64_t *cursor, bool counts,
     return 0;
 }
 
+int proc_put_clear_refs(int pid, int64_t what)
+{
+    struct mm *mm;
+    uint64_t id;
+    int err = proc_find_mm(pid, &id);
+
+    if (err != 0)
+        return err;
+    mm = mm_find(id);
+    if (mm == NULL)
+        return -ESRCH;
+    err = what == (int)what ? mm_clear_refs(mm, (int)what) : -EINVAL;
+    mm_put(mm);
+    return err;
+}
+
 int proc_next_map(int pid, uint64_t *cursor, struct strbuf *out)
 {
     struct vma_info info;
     bool found;
     int err;
 
-    err = next_area(pid, cursor, false, &info, &found);
+    err = proc_next_area(pid, cursor, false, &info, &found);
     if (err == 0 && found)
-        add_map_line(out, &info);
+        proc_add_map_line(out, &info);
     return err;
 }
-
-/* ---- smaps ---- */
-
-static void add_kib(struct strbuf *out, const char *key, size_t kib)
-{
-    size_t from = out->len;
-
-    strbuf_printf(out, "%s:", key);
-    strbuf_pad(out, from, sizeof("Size:           ") - 1);
-    strbuf_printf(out, "%8zu kB\n", kib);
-}
-
-/* What Linux counts and Quire has none of. */
-static void add_absent(struct strbuf *out)
-{
-    static const char *const keys[] = {
-        "KSM",           "LazyFree",       "ShmemPmdMapped",
-        "FilePmdMapped", "Shared_Hugetlb", "Private_Hugetlb",
-        "Swap",          "SwapPss",
-    };
-
-    for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-        add_kib(out, keys[i], 0);
-}
-
-/* In Linux's order. */
-static void add_flags(struct strbuf *out, const struct vma_info *info)
-{
-    static const struct {
-        uint32_t flag;
-        const char *name;
-    } names[] = {
-        /* VM_PFNMAP: Linux has VM_IO and VM_DONTEXPAND always with it. */
-        {VM_READ, "rd"},      {VM_WRITE, "wr"},       {VM_EXEC, "ex"},
-        {VM_SHARED, "sh"},    {VM_MAYREAD, "mr"},     {VM_MAYWRITE, "mw"},
-        {VM_MAYEXEC, "me"},   {VM_MAYSHARE, "ms"},    {VM_GROWSDOWN, "gd"},
-        {VM_PFNMAP, "pf"},    {VM_LOCKED, "lo"},      {VM_PFNMAP, "io"},
-        {VM_SEQ_READ, "sr"},  {VM_RAND_READ, "rr"},   {VM_DONTCOPY, "dc"},
-        {VM_PFNMAP, "de"},    {VM_LOCKONFAULT, "lf"}, {VM_ACCOUNT, "ac"},
-        {VM_NORESERVE, "nr"}, {VM_HUGETLB, "ht"},     {VM_WIPEONFORK, "wf"},
-        {VM_DONTDUMP, "dd"},  {VM_HUGEPAGE, "hg"},    {VM_NOHUGEPAGE, "nh"},
-    };
-
-    strbuf_printf(out, "VmFlags:");
-    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-        if ((info->flags & names[i].flag) != 0)
-            strbuf_printf(out, " %s", names[i].name);
-    strbuf_printf(out, " \n");
-}
-
-int proc_next_smap(int pid, uint64_t *cursor, struct strbuf *out)
-{
-    struct vma_info info;
-    bool found;
-    int err;
-
-    err = next_area(pid, cursor, true, &info, &found);
-    if (err != 0 || !found)
-        return err;
-    add_map_line(out, &info);
-    add_kib(out, "Size", (info.end - info.start) / KIB);
-    add_kib(out, "KernelPageSize", PAGE_KIB);
-    add_kib(out, "MMUPageSize", PAGE_KIB);
-    add_kib(out, "Rss", info.rss * PAGE_KIB);
-    add_kib(out, "Pss", info.pss / KIB);
-    add_kib(out, "Shared_Clean", info.shared_clean * PAGE_KIB);
-    add_kib(out, "Shared_Dirty", info.shared_dirty * PAGE_KIB);
-    add_kib(out, "Private_Clean", info.private_clean * PAGE_KIB);
-    add_kib(out, "Private_Dirty", info.private_dirty * PAGE_KIB);
-    add_kib(out, "Referenced", info.rss * PAGE_KIB);
-    add_kib(out, "Anonymous", info.anon * PAGE_KIB);
-    add_kib(out, "AnonHugePages", info.anon_huge * PAGE_KIB);
-    add_absent(out);
-    add_kib(out, "Locked", info.flags & VM_LOCKED ? info.pss / KIB : 0);
-    strbuf_printf(out, "THPeligible:    %8d\n", huge_is_possible(info.flags));
-    add_flags(out, &info);
-    return 0;
-}
-
-/* ---- pagemap: eight bytes a page of the address space ---- */
-
-static ssize_t pagemap_copy(struct mm *mm, struct iobuf *io, uint64_t *pos)
-{
-    const uint64_t npages = USER_END >> PAGE_SHIFT;
-    uint64_t entries[PAGEMAP_BATCH];
-    size_t done = 0, n, copied;
-
-    while (io->len > 0 && !signal_fatal_pending()) {
-        uint64_t page = *pos / sizeof(uint64_t);
-
-        if (page >= npages)
-            break;
-        n = MIN(io->len / sizeof(uint64_t), (size_t)PAGEMAP_BATCH);
-        n = MIN(n, npages - page);
-        for (size_t i = 0; i < n; i++)
-            entries[i] = mm_pagemap_entry(mm, (page + i) << PAGE_SHIFT);
-        copied = iobuf_copy_to(io, entries, n * sizeof(uint64_t));
-        *pos += copied;
-        done += copied;
-        if (copied < n * sizeof(uint64_t))
-            return done > 0 ? (ssize_t)done : -EFAULT;
-    }
-    return (ssize_t)done;
-}
-
-static ssize_t pagemap_read(struct file *file, struct iobuf *io, uint64_t *pos)
-{
-    int pid = file->inode->proc.pid;
-    struct mm *mm;
-    ssize_t n;
-
-    if (*pos % sizeof(uint64_t) != 0 || io->len % sizeof(uint64_t) != 0)
-        return -EINVAL;
-    mm = proc_get_mm(pid);
-    if (mm == NULL)
-        return proc_pid_exists(pid) ? 0 : -ESRCH;
-    n = pagemap_copy(mm, io, pos);
-    mm_put(mm);
-    return n;
-}
-
-static int64_t pagemap_lseek(struct file *file, int64_t offset, int whence)
-{
-    return whence <= SEEK_CUR ? file_lseek_sized(file, offset, whence, 0)
-                              : -EINVAL;
-}
-
-const struct file_ops proc_pagemap_ops = {
-    .read = pagemap_read,
-    .lseek = pagemap_lseek,
-};

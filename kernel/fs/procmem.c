@@ -81,6 +81,11 @@ int proc_show_meminfo(int pid __unused, struct strbuf *out)
     add_pages(out, "PageTables", page_count(PAGE_TABLE));
     add_pages(out, "CommitLimit", commit_limit());
     add_pages(out, "Committed_AS", commit_total());
+    add_pages(out, "AnonHugePages", huge_count() * HUGE_PAGES);
+    add_pages(out, "ShmemHugePages", 0);
+    add_pages(out, "ShmemPmdMapped", 0);
+    add_pages(out, "FileHugePages", 0);
+    add_pages(out, "FilePmdMapped", 0);
     add_huge(out);
     return 0;
 }

@@ -108,6 +108,8 @@ static int put(const struct inode *inode, int64_t value)
 
     if (entry->setting != NULL)
         return put_setting(entry->setting, value);
+    if (value != (int)value)
+        return -ERANGE;
     return entry->put != NULL ? entry->put(inode->proc.pid, value) : -EINVAL;
 }
 

@@ -229,7 +229,7 @@ static void swap_image(struct exec *exec, struct process *process)
     exec->mm = process->mm;
     exec->image.elf.file = process->exe;
     if (exec->mm != NULL)
-        usage->max_rss = MAX(usage->max_rss, mm_resident(exec->mm));
+        usage_note_peak(usage, exec->mm);
     process->mm = mm;
     process->exe = exe;
     process->cred = exec->cred;

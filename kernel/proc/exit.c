@@ -121,7 +121,7 @@ static void give_back(struct process *process)
     struct usage *usage = &process->dead_usage;
 
     if (mm != NULL)
-        usage->max_rss = MAX(usage->max_rss, mm_resident(mm));
+        usage_note_peak(usage, mm);
     process->mm = NULL;
     process->files = NULL;
     process->fs = NULL;

@@ -23,8 +23,8 @@ extern unsigned process_max_threads;
 /* Adds one usage to another. */
 void usage_add(struct usage *sum, const struct usage *more);
 
-/* Bytes of the address space that are present. */
-uint64_t mm_resident(const struct mm *mm);
+/* The address space was that of the process which used this much. */
+void usage_note_peak(struct usage *usage, const struct mm *mm);
 
 /* A parent that stands still until its child lets go of the address space
  * they share (CLONE_VFORK): on the parent's stack. vfork.c */

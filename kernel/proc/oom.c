@@ -39,7 +39,8 @@ static uint64_t victim_deadline; /* M */
 struct candidate {
     struct process *process; /* a reference */
     size_t mapped, resident[MM_RSS_KINDS], tables;
-    int64_t badness; /* pages */
+    int adj;
+    long badness;
 };
 
 static void take_moment(void)
@@ -64,20 +65,14 @@ static bool weigh(struct process *process, struct candidate *out)
     *out = (struct candidate){
         .process = process,
         .mapped = READ_ONCE(mm->total_pages),
-        .tables = (size_t)atomic64_load(&mm->ntables),
+        .tables = (size_t)atomic64_load(&mm->ntables) + 1, /* the root */
+        .adj = READ_ONCE(process->oom_score_adj),
+        .badness = process_oom_badness(process),
     };
-    for (unsigned kind = 0; kind < MM_RSS_KINDS; kind++) {
+    for (unsigned kind = 0; kind < MM_RSS_KINDS; kind++)
         out->resident[kind] = (size_t)atomic64_load(&mm->rss[kind]);
-        out->badness += (int64_t)out->resident[kind];
-    }
-    out->badness += (int64_t)out->tables;
     mm_put(mm);
     return true;
-}
-
-static bool may_be_killed(struct process *process)
-{
-    return process->pid != INIT_PID && !is_dying(process);
 }
 
 /* The process that frees most, with a reference; false: there is none. */
@@ -91,7 +86,8 @@ static bool choose(struct candidate *best)
         struct process *drop = process;
 
         pid = process->pid;
-        if (may_be_killed(process) && weigh(process, &other) &&
+        if (!is_dying(process) && weigh(process, &other) &&
+            other.badness != OOM_UNKILLABLE &&
             (best->process == NULL || other.badness >= best->badness)) {
             drop = best->process;
             *best = other;
@@ -118,13 +114,14 @@ static void report_processes(struct report_out *out)
     struct candidate one;
     struct process *process;
 
-    report_line(out, "[  pid  ]   uid   mapped resident   tables name (pages)");
+    report_line(out, "[  pid  ]   uid   mapped resident   tables   adj name "
+                     "(pages)");
     for (int pid = 0; (process = process_next(pid)) != NULL;) {
         pid = process->pid;
         if (weigh(process, &one))
-            report_line(out, "[%7d] %5u %8zu %8zu %8zu %s", pid,
+            report_line(out, "[%7d] %5u %8zu %8zu %8zu %5d %s", pid,
                         process->cred.uid, one.mapped, resident_pages(&one),
-                        one.tables, process->name);
+                        one.tables, one.adj, process->name);
         process_put(process);
     }
 }
@@ -144,16 +141,16 @@ static void make_report(struct report_out *out, const void *arg)
                 page_count(PAGE_STACK), page_count(PAGE_FREE));
     if (READ_ONCE(oom_settings.dump_tasks) != 0)
         report_processes(out);
-    report_line(out,
-                "Out of memory: Killed process %d (%s) total-vm:%zukB, "
-                "anon-rss:%zukB, file-rss:%zukB, shmem-rss:%zukB, UID:%u "
-                "pgtables:%zukB",
-                killed->process->pid, killed->process->name,
-                killed->mapped * PAGE_KIB,
-                killed->resident[MM_RSS_ANON] * PAGE_KIB,
-                killed->resident[MM_RSS_FILE] * PAGE_KIB,
-                killed->resident[MM_RSS_SHMEM] * PAGE_KIB,
-                killed->process->cred.uid, killed->tables * PAGE_KIB);
+    report_line(
+        out,
+        "Out of memory: Killed process %d (%s) total-vm:%zukB, "
+        "anon-rss:%zukB, file-rss:%zukB, shmem-rss:%zukB, UID:%u "
+        "pgtables:%zukB oom_score_adj:%d",
+        killed->process->pid, killed->process->name, killed->mapped * PAGE_KIB,
+        killed->resident[MM_RSS_ANON] * PAGE_KIB,
+        killed->resident[MM_RSS_FILE] * PAGE_KIB,
+        killed->resident[MM_RSS_SHMEM] * PAGE_KIB, killed->process->cred.uid,
+        killed->tables * PAGE_KIB, killed->adj);
 }
 
 /* ---- killing ---- */

@@ -2,10 +2,10 @@
 /*
  * When memory is out: a process is killed for its memory.
  *
- * Chosen is, as on Linux, the one that frees most: resident pages and page
- * tables (proc(5), oom_score). A fault that found no frame asks here, and is
- * tried again once the victim is gone. System calls do not ask: they answer
- * ENOMEM.
+ * Chosen is, as on Linux, the one that frees most, as /proc/PID/oom_score_adj
+ * weighs it: kernel/proc/oom_score.c. A fault that found no frame asks here,
+ * and is tried again once the victim is gone. System calls do not ask: they
+ * answer ENOMEM.
  */
 #ifndef KERNEL_PROC_OOM_H
 #define KERNEL_PROC_OOM_H

@@ -104,6 +104,8 @@ static void inherit_locked(struct process *process,
     process->cred = parent->cred;
     process->nice = parent->nice;
     process->personality = parent->personality;
+    process->oom_score_adj = parent->oom_score_adj;
+    process->oom_score_adj_min = parent->oom_score_adj_min;
     process->dumpable = parent->dumpable;
     process->action_set = parent->action_set;
     for (; left != 0; left &= left - 1) {

@@ -130,6 +130,8 @@ struct process {
     struct rlimit64 rlimits[RLIMITS]; /* P to change; RLIMIT_* */
     int nice;                         /* P: -20..19 */
     uint32_t personality;             /* P */
+    int16_t oom_score_adj;            /* P: -1000..1000 */
+    int16_t oom_score_adj_min;        /* P: what root last wrote */
     bool dumpable;                    /* P: prctl(PR_SET_DUMPABLE) */
 
     /* Time. */
@@ -204,6 +206,17 @@ struct mm *process_get_mm(struct process *process);
 struct fdtable *process_get_files(struct process *process);
 struct fs_context *process_get_fs(struct process *process);
 struct file *process_get_exe(struct process *process);
+
+/* May the current process look into the other's memory? ptrace(2)'s rule,
+ * without capabilities: the same user in every respect, or root. */
+bool process_may_access(const struct process *target);
+
+/* What killing the process would give back when memory is out: its pages and
+ * tables, plus oom_score_adj thousandths of all memory. Higher goes first.
+ * OOM_UNKILLABLE: it must not be killed, or has nothing. oom_score.c
+ * => no process's lock held; any context but interrupts */
+#define OOM_UNKILLABLE INT64_MIN
+long process_oom_badness(struct process *process);
 
 /* One moment's view of a process. */
 struct process_info {

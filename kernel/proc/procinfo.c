@@ -44,11 +44,6 @@ int proc_current_pid(void)
     return current_process()->pid;
 }
 
-bool proc_current_is_root(void)
-{
-    return READ_ONCE(current_process()->cred.euid) == 0;
-}
-
 int proc_current_session(void)
 {
     uint64_t flags = spin_lock_irqsave(&process_tree_lock);

@@ -9,7 +9,7 @@
 #include "kernel/proc/family.h"
 #include "kernel/proc/pid.h"
 #include "kernel/proc/sched.h"
-#include "mm/mm.h"
+#include "mm/peaks.h"
 
 void usage_add(struct usage *sum, const struct usage *more)
 {
@@ -22,13 +22,9 @@ void usage_add(struct usage *sum, const struct usage *more)
     sum->max_rss = MAX(sum->max_rss, more->max_rss);
 }
 
-uint64_t mm_resident(const struct mm *mm)
+void usage_note_peak(struct usage *usage, const struct mm *mm)
 {
-    uint64_t npages = 0;
-
-    for (unsigned kind = 0; kind < MM_RSS_KINDS; kind++)
-        npages += (uint64_t)atomic64_load(&mm->rss[kind]);
-    return npages << PAGE_SHIFT;
+    usage->max_rss = MAX(usage->max_rss, mm_peak_resident(mm) << PAGE_SHIFT);
 }
 
 static void usage_locked(struct process *process, struct usage *out)
@@ -39,7 +35,7 @@ static void usage_locked(struct process *process, struct usage *out)
     list_for_each_entry (thread, &process->threads, process_link)
         sched_add_usage(thread, out);
     if (process->mm != NULL)
-        out->max_rss = MAX(out->max_rss, mm_resident(process->mm));
+        usage_note_peak(out, process->mm);
 }
 
 void process_usage(struct process *process, struct usage *out)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * /proc/PID/status, stat and statm, in Linux's format: proc(5). What Quire does
- * not have (swap, capabilities other than the superuser's, peaks) is shown
+ * not have (swap, capabilities other than the superuser's) is shown
  * with the value that it would have on a Linux without it.
  */
 #include "kernel/abi/resource.h"
@@ -13,7 +13,8 @@
 #include "kernel/fs/strbuf.h"
 #include "kernel/lib/bitmap.h"
 #include "kernel/proc/process.h"
-#include "mm/mm.h"
+#include "mm/counts.h"
+#include "mm/peaks.h"
 
 #define NSEC_PER_TICK (NSEC_PER_SEC / USER_HZ)
 #define KB_PER_PAGE (PAGE_SIZE / 1024)
@@ -26,7 +27,9 @@
 struct memory {
     struct mm_layout layout;
     vaddr_t brk_start;
+    uint64_t peak_total, peak_rss;
     uint64_t total, anon, file, shmem, data, stack, text, lib, tables, locked;
+    uint64_t hugetlb;
 };
 
 struct subject {
@@ -44,6 +47,7 @@ static uint64_t rss(const struct memory *memory)
 
 static void count_areas_locked(struct mm *mm, struct memory *out)
 {
+    struct vma_counts counts = {0};
     uint64_t code = 0;
     struct vma *vma;
 
@@ -54,7 +58,10 @@ static void count_areas_locked(struct mm *mm, struct memory *out)
             code += vma_npages(vma);
         if (vma->flags & VM_LOCKED)
             out->locked += vma_npages(vma);
+        if (vma->flags & VM_HUGETLB)
+            vma_count_pages(vma, &counts);
     }
+    out->hugetlb = counts.shared_hugetlb + counts.private_hugetlb;
     out->text = (ROUND_UP(out->layout.end_code, PAGE_SIZE) -
                  ROUND_DOWN(out->layout.start_code, PAGE_SIZE)) >>
                 PAGE_SHIFT;
@@ -68,6 +75,8 @@ static void look_at_memory(struct mm *mm, struct memory *out)
     *out = (struct memory){
         .layout = mm->layout,
         .brk_start = mm->brk_start,
+        .peak_total = mm_peak_pages(mm),
+        .peak_rss = mm_peak_resident(mm),
         .total = mm->total_pages,
         .data = mm->data_pages,
         .anon = (uint64_t)atomic64_load(&mm->rss[MM_RSS_ANON]),
@@ -161,18 +170,18 @@ static void add_identity(struct strbuf *out, struct process *process,
                   cred->sgid, cred->egid);
     strbuf_printf(out,
                   "FDSize:\t%d\nGroups:\t \nNStgid:\t%d\nNSpid:\t%d\n"
-                  "NSpgid:\t%d\nNSsid:\t%d\n",
+                  "NSpgid:\t%d\nNSsid:\t%d\nKthread:\t0\n",
                   descriptor_slots(process), info->pid, info->pid, info->group,
                   info->session);
 }
 
 static void add_memory(struct strbuf *out, const struct memory *memory)
 {
-    add_kb(out, "VmPeak", memory->total);
+    add_kb(out, "VmPeak", memory->peak_total);
     add_kb(out, "VmSize", memory->total);
     add_kb(out, "VmLck", memory->locked);
     add_kb(out, "VmPin", 0);
-    add_kb(out, "VmHWM", rss(memory));
+    add_kb(out, "VmHWM", memory->peak_rss);
     add_kb(out, "VmRSS", rss(memory));
     add_kb(out, "RssAnon", memory->anon);
     add_kb(out, "RssFile", memory->file);
@@ -183,8 +192,9 @@ static void add_memory(struct strbuf *out, const struct memory *memory)
     add_kb(out, "VmLib", memory->lib);
     add_kb(out, "VmPTE", memory->tables);
     add_kb(out, "VmSwap", 0);
-    add_kb(out, "HugetlbPages", 0);
-    strbuf_printf(out, "CoreDumping:\t0\nTHP_enabled:\t0\n");
+    add_kb(out, "HugetlbPages", memory->hugetlb);
+    strbuf_printf(out, "CoreDumping:\t0\nTHP_enabled:\t1\nuntag_mask:\t%#lx\n",
+                  UINT64_MAX); /* no bits of an address are ignored */
 }
 
 static void add_signals(struct strbuf *out, const struct process_info *info)

@@ -55,19 +55,6 @@ static long copy_all(struct vm_copy *copy, const struct iov_copy *there)
     return done;
 }
 
-/* May this process look into the other's memory? ptrace(2)'s rule, without
- * capabilities: the same user in every respect, or root. */
-static bool may_access(const struct process *target)
-{
-    const struct credentials *own = &current_process()->cred;
-    const struct credentials *its = &target->cred;
-
-    return target == current_process() || current_is_root() ||
-           (own->uid == its->uid && own->uid == its->euid &&
-            own->uid == its->suid && own->gid == its->gid &&
-            own->gid == its->egid && own->gid == its->sgid);
-}
-
 /* The address space of the thread's process, with a reference. */
 static int find_mm(int tid, struct mm **out)
 {
@@ -76,7 +63,7 @@ static int find_mm(int tid, struct mm **out)
 
     if (thread == NULL)
         return -ESRCH;
-    if (!may_access(thread->process))
+    if (!process_may_access(thread->process))
         err = -EPERM;
     else if ((*out = process_get_mm(thread->process)) == NULL)
         err = -ESRCH;

@@ -35,12 +35,12 @@ PAGES = ["mm/buddy.c", "mm/early.c", "mm/page.c", "mm/page_ops.asm",
          "mm/percpu_pages.c", "mm/vmstat.c", HERE + "/ram.c"]
 SLAB = PAGES + ["mm/kmalloc.c", "mm/slab.c", "mm/slabs.c"]
 MM = SLAB + ["mm/%s.c" % name for name in (
-    "access", "anon", "areas", "brk", "commit", "devmap", "fault",
-    "filemap", "huge", "hugetlb", "hugetlb_area", "inspect", "madvise",
-    "mincore", "mlock", "mm", "mmap", "move", "mprotect", "mremap", "msync",
-    "munmap", "pagecache", "pagetable", "pagetree", "pcid", "place",
-    "populate", "range", "remap", "seal", "shmem", "stack", "tlb",
-    "tlbdebt", "vma", "vmck", "vmck_frames")]
+    "access", "anon", "areas", "brk", "commit", "counts", "devmap", "fault",
+    "filemap", "huge", "hugetlb", "hugetlb_area", "inspect", "kpage",
+    "madvise", "mincore", "mlock", "mm", "mmap", "move", "mprotect",
+    "mremap", "msync", "munmap", "pagecache", "pagetable", "pagetree",
+    "pcid", "place", "populate", "range", "refs", "remap", "seal", "shmem",
+    "stack", "tlb", "tlbdebt", "vma", "vmck", "vmck_frames")]
 MM += ["kernel/lib/rbtree.c", "kernel/lib/rwsem.c", HERE + "/mm_host.c"]
 
 # What each test is made of, besides its own NAME_test.c and host.c.

@@ -86,7 +86,7 @@ static void map(vaddr_t start, vaddr_t end, uint32_t flags, void *file,
         vma->flags = flags;
         vma->file = file;
         vma->pgoff = pgoff;
-        vma->has_anon = vma->has_huge = false;
+        vma->has_anon = vma->has_huge = vma->tracked = false;
         vma_insert(&vmas, vma);
     }
 }

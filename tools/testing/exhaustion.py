@@ -95,7 +95,7 @@ def oom_largest(context):
                  "small lives", "oom_kill 1"):
         context.contains(result.text(), f"^{line}$", "what became of them")
     for pattern in (r"^out of memory: oom\[\d+\] needs a page",
-                    r"^\[ +\d+\] +0 +\d+ +\d+ +\d+ oom$",
+                    r"^\[ +\d+\] +0 +\d+ +\d+ +\d+ +0 oom$",
                     r"^Out of memory: Killed process \d+ \(oom\) total-vm:"
                     r"\d+kB, anon-rss:2\d{4}kB, "):
         context.contains(result.reports, pattern, "the report")
@@ -126,3 +126,13 @@ def overcommit_file_pages(context):
     context.contains(result.err.decode(), "Cannot allocate memory",
                      "the fork")
     context.contains(result.text(), "^two$", "the file, afterwards")
+
+
+@test("oom-adjusted")
+def oom_adjusted(context):
+    """oom_score_adj: who may not be killed is not, though it is the largest;
+    the next one is."""
+    result = run_oom(context, "16 24 20 -1000")
+    for line in ("more exited with 0", "large lives",
+                 "small killed by signal 9"):
+        context.contains(result.text(), f"^{line}$", "what became of them")

@@ -2,8 +2,10 @@
 /*
  * Lets memory run out with several processes there, and says who had to go.
  *
- *     oom SMALL LARGE MORE    a child that holds SMALL MiB and one that holds
- *                             LARGE; then a third that touches MORE
+ *     oom SMALL LARGE MORE [ADJ]
+ *
+ * A child holds SMALL MiB and another one LARGE; then a third touches MORE.
+ * ADJ: the oom_score_adj of the large one.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -28,8 +30,16 @@ static void touch(size_t len)
         at[i] = 1;
 }
 
+static void adjust(const char *adj)
+{
+    FILE *file = fopen("/proc/self/oom_score_adj", "w");
+
+    if (file == NULL || fputs(adj, file) < 0 || fclose(file) != 0)
+        printf("no adjustment\n");
+}
+
 /* A child that has touched so much and waits. */
-static pid_t holder(const char *mib)
+static pid_t holder(const char *mib, const char *adj)
 {
     int ready[2];
     char byte;
@@ -39,6 +49,7 @@ static pid_t holder(const char *mib)
         exit(1);
     child = fork();
     if (child == 0) {
+        adjust(adj);
         touch(strtoul(mib, NULL, 10) * MIB);
         if (write(ready[1], "", 1) != 1)
             _exit(1);
@@ -68,11 +79,11 @@ int main(int argc, char **argv)
 {
     pid_t small, large, more;
 
-    if (argc != 4)
+    if (argc < 4)
         return 2;
     setvbuf(stdout, NULL, _IONBF, 0);
-    small = holder(argv[1]);
-    large = holder(argv[2]);
+    small = holder(argv[1], "0");
+    large = holder(argv[2], argc > 4 ? argv[4] : "0");
     more = fork();
     if (more == 0) {
         touch(strtoul(argv[3], NULL, 10) * MIB);
