@@ -79,27 +79,37 @@ static enum mm_fault_result fault_special(struct vma *vma, vaddr_t va,
                                    : devmap_fault(vma, va, access);
 }
 
+/* Fills in fault->entry, building the tables on the way to it. 0, -ENOMEM, or
+ * -ENOENT: a large page is mapped there. */
+static __noinline int build_leaf(struct fault *fault)
+{
+    struct pt_cursor cur;
+    int err = pt_descend(fault->mm, fault->va, 0, true, &cur);
+
+    if (err == 0)
+        fault->entry = cur.entry[0];
+    return err;
+}
+
 enum mm_fault_result fault_in_page(struct vma *vma, vaddr_t va,
                                    enum mm_access access)
 {
-    struct pt_cursor cur;
-    struct fault fault;
-    int err;
+    struct fault fault = {
+        .mm = vma->mm, .vma = vma, .va = va, .access = access};
 
     if (unlikely((vma->flags & (VM_HUGETLB | VM_PFNMAP)) != 0))
         return fault_special(vma, va, access);
     if (huge_is_wanted(vma, va, access) && huge_fill(vma, va))
         return MM_FAULT_OK;
-    err = pt_descend(vma->mm, va, 0, true, &cur);
-    if (err == -ENOENT)
-        return huge_fault(vma, va, access);
-    if (err != 0)
-        return MM_FAULT_OOM;
-    fault.mm = vma->mm;
-    fault.vma = vma;
-    fault.va = va;
-    fault.access = access;
-    fault.entry = cur.entry[0];
+    fault.entry = pt_find_leaf(vma->mm->root, va);
+    if (unlikely(fault.entry == NULL)) {
+        int err = build_leaf(&fault);
+
+        if (err == -ENOENT)
+            return huge_fault(vma, va, access);
+        if (err != 0)
+            return MM_FAULT_OOM;
+    }
     fault.pte = pte_load(fault.entry);
     return resolve(&fault);
 }
@@ -132,19 +142,31 @@ static void count_result(enum mm_fault_result result)
     }
 }
 
-struct vma *fault_find_area(struct mm *mm, vaddr_t address)
+/* Nothing is mapped at address, but vma above it may grow. */
+static __noinline struct vma *grow_down(struct mm *mm, struct vma *vma,
+                                        vaddr_t address)
 {
-    struct vma *vma = vma_find(&mm->vmas, address);
-
-    if (vma == NULL || vma->start <= address)
-        return vma;
-    if ((vma->flags & VM_GROWSDOWN) == 0)
+    if (vma == NULL || (vma->flags & VM_GROWSDOWN) == 0)
         return NULL;
     rwsem_read_unlock(&mm->mmap_lock);
     rwsem_write_lock(&mm->mmap_lock);
     vma = stack_grow_locked(mm, address);
     rwsem_downgrade(&mm->mmap_lock);
     return vma;
+}
+
+static __always_inline struct vma *find_area(struct mm *mm, vaddr_t address)
+{
+    struct vma *vma = vma_find(&mm->vmas, address);
+
+    if (likely(vma != NULL && vma->start <= address))
+        return vma;
+    return grow_down(mm, vma, address);
+}
+
+struct vma *fault_find_area(struct mm *mm, vaddr_t address)
+{
+    return find_area(mm, address);
 }
 
 enum mm_fault_result mm_fault(struct mm *mm, vaddr_t address,
@@ -155,7 +177,7 @@ enum mm_fault_result mm_fault(struct mm *mm, vaddr_t address,
     struct vma *vma;
 
     rwsem_read_lock(&mm->mmap_lock);
-    vma = fault_find_area(mm, address);
+    vma = find_area(mm, address);
     if (unlikely(vma == NULL))
         result = MM_FAULT_MAPERR;
     else if (unlikely(!fault_is_allowed(vma, access)))

@@ -155,6 +155,30 @@ static inline struct page *pt_table_of(const pte_t *entry)
 __must_check int pt_descend(struct mm *mm, vaddr_t va, unsigned to, bool create,
                             struct pt_cursor *cur);
 
+/* The table that an entry leads to; NULL if it leads to none. */
+static __always_inline pte_t *pt_below(const pte_t *entry)
+{
+    const pte_t pte = pte_load(entry);
+
+    if (unlikely((pte.v & (PTE_P | PTE_PS)) != PTE_P))
+        return NULL;
+    return phys_to_virt(pte_paddr(pte));
+}
+
+/* pt_descend in short, for the usual case: va's entry in its last-level table,
+ * NULL if there is none yet. => mmap_lock held */
+static __always_inline pte_t *pt_find_leaf(paddr_t root, vaddr_t va)
+{
+    pte_t *table = phys_to_virt(root);
+
+    _Static_assert(PT_LEVELS == 4, "a line for each level but the last");
+    if ((table = pt_below(&table[pt_index(va, 3)])) == NULL ||
+        (table = pt_below(&table[pt_index(va, 2)])) == NULL ||
+        (table = pt_below(&table[pt_index(va, 1)])) == NULL)
+        return NULL;
+    return &table[pt_index(va, 0)];
+}
+
 /* The entry that maps va, with its table's lock, for the caller to unlock: of
  * level cur->level, which is 0, or 1 if it maps a large page. NULL, and no
  * lock: there is no table. => mmap_lock held */

@@ -243,39 +243,65 @@ void range_protect(struct vma *vma, vaddr_t start, vaddr_t end, uint32_t flags,
     }
 }
 
-/* Entries copied. => the source table's lock held */
-static int copy_table_locked(struct vma *vma, pte_t *from, pte_t *to,
-                             vaddr_t va, vaddr_t stop, struct tlb_gather *tlb,
-                             struct rss_delta *copied)
-{
-    bool private = vma_is_private(vma);
-    int n = 0;
+/* One table's share of range_copy, while it is done. */
+struct copy {
+    struct vma *vma;
+    struct tlb_gather *tlb;
+    vaddr_t weakened_first, weakened_last; /* made read-only; first 0: none */
+    struct rss_delta pages;
+    long n; /* entries */
+};
 
+/* An entry of private memory that may be written to: from now on it may not. */
+static __always_inline pte_t copy_weaken(struct copy *copy, vaddr_t va,
+                                         pte_t *entry, pte_t pte)
+{
+    pte = pte_wrprotect(pte);
+    pt_set(copy->vma->mm, va, entry, pte, __func__);
+    if (copy->weakened_first == 0)
+        copy->weakened_first = va;
+    copy->weakened_last = va;
+    return pte;
+}
+
+/* => the source table's lock held */
+static void copy_table_locked(struct copy *copy, pte_t *from, pte_t *to,
+                              vaddr_t va, vaddr_t stop)
+{
+    const bool private = vma_is_private(copy->vma);
+    const bool anonymous = copy->vma->file == NULL;
+    struct page *const zero_page = anon_zero_page;
+    long anon = 0;
+
+    copy->weakened_first = 0;
     for (; va < stop; va += PAGE_SIZE, from++, to++) {
         pte_t pte = *from;
-        struct page *page;
+        struct page *page = pte_page(pte);
 
         if (pte_none(pte))
             continue;
-        if (private && pte_writable(pte)) {
-            pte = pte_wrprotect(pte);
-            pt_set(vma->mm, va, from, pte, __func__);
-            tlb_add(tlb, va);
-        }
+        if (private && pte_writable(pte))
+            pte = copy_weaken(copy, va, from, pte);
         pte_store(to, pte);
-        n++;
-        page = pte_page(pte);
-        if (page == anon_zero_page || unlikely(pte_device(pte)))
+        copy->n++;
+        if (page == zero_page || unlikely(pte_device(pte)))
             continue;
         page_get(page);
-        copied->pages[range_rss_kind(vma, page)]++;
+        if (anonymous)
+            anon++;
+        else
+            copy->pages.pages[range_rss_kind(copy->vma, page)]++;
     }
-    return n;
+    copy->pages.pages[MM_RSS_ANON] += anon;
+    if (copy->weakened_first != 0) {
+        tlb_add(copy->tlb, copy->weakened_first);
+        tlb_add(copy->tlb, copy->weakened_last);
+    }
 }
 
 int range_copy(struct vma *vma, struct mm *child, struct tlb_gather *tlb)
 {
-    struct rss_delta copied = {{0}};
+    struct copy copy = {.vma = vma, .tlb = tlb};
     struct pt_cursor from, to;
     vaddr_t va, stop;
     int err = 0;
@@ -284,18 +310,16 @@ int range_copy(struct vma *vma, struct mm *child, struct tlb_gather *tlb)
         return hugetlb_copy(vma, child, tlb);
     for (va = vma->start; pt_next_table(vma->mm, &va, vma->end, &from, &stop);
          va = stop) {
-        int n;
-
         err = pt_descend(child, va, 0, true, &to);
         if (err != 0)
             break;
+        copy.n = 0;
         pt_lock(from.entry[0]);
-        n = copy_table_locked(vma, from.entry[0], to.entry[0], va, stop, tlb,
-                              &copied);
+        copy_table_locked(&copy, from.entry[0], to.entry[0], va, stop);
         pt_unlock(from.entry[0]);
-        pt_count(to.entry[0], n);
-        vmstat_add(VM_FORK_PTES, (uint64_t)n);
+        pt_count(to.entry[0], (int)copy.n);
+        vmstat_add(VM_FORK_PTES, (uint64_t)copy.n);
     }
-    rss_apply(child, &copied, 1);
+    rss_apply(child, &copy.pages, 1);
     return err;
 }
