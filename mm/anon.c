@@ -28,6 +28,7 @@ enum mm_fault_result anon_map_zero(struct fault *fault)
 
     /* LAB anon: zero */
     vmstat_inc(VM_FAULT_ZERO);
+    vma_note_anon(fault->vma);
     fault_set_entry(fault, pte, MM_RSS_KINDS);
     return MM_FAULT_OK;
     /* END LAB */

@@ -59,16 +59,52 @@ static struct vma *merge_pair(struct mm *mm, struct vma *lower,
     return lower;
 }
 
+struct vma *mmap_merge_next_locked(struct mm *mm, struct vma *vma)
+{
+    struct vma *next = vma_next(&mm->vmas, vma);
+
+    return vma_can_merge(vma, next) ? merge_pair(mm, vma, next) : vma;
+}
+
 struct vma *mmap_merge_locked(struct mm *mm, struct vma *vma)
 {
     struct vma *prev = vma_prev(&mm->vmas, vma);
-    struct vma *next = vma_next(&mm->vmas, vma);
 
-    if (next != NULL && vma_can_merge(vma, next))
-        vma = merge_pair(mm, vma, next);
-    if (prev != NULL && vma_can_merge(prev, vma))
+    if (vma_can_merge(prev, vma))
         vma = merge_pair(mm, prev, vma);
-    return vma;
+    return mmap_merge_next_locked(mm, vma);
+}
+
+/* The number of a neighbour that vma may share. 0: there is none. */
+static uint64_t neighbours_anon(struct vma *vma)
+{
+    struct vma *next = vma_next(&vma->mm->vmas, vma);
+    struct vma *prev = vma_prev(&vma->mm->vmas, vma);
+    uint64_t anon = 0;
+
+    if (next != NULL && !next->anon_inherited && vma_may_share_anon(vma, next))
+        anon = READ_ONCE(next->anon);
+    if (anon == 0 && prev != NULL && !prev->anon_inherited &&
+        vma_may_share_anon(prev, vma))
+        anon = READ_ONCE(prev->anon);
+    return anon;
+}
+
+uint64_t mmap_new_anon(void)
+{
+    static struct atomic64 last; /* A */
+
+    return (uint64_t)atomic64_add(&last, 1);
+}
+
+void vma_start_anon(struct vma *vma)
+{
+    uint64_t anon = neighbours_anon(vma), none = 0;
+
+    if (anon == 0)
+        anon = mmap_new_anon();
+    __atomic_compare_exchange_n(&vma->anon, &none, anon, false,
+                                __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 }
 
 struct vma *mmap_extend_locked(struct mm *mm, const struct area *area)
@@ -76,17 +112,19 @@ struct vma *mmap_extend_locked(struct mm *mm, const struct area *area)
     struct vma *next = vma_find(&mm->vmas, area->start);
     struct vma *prev =
         next == NULL ? vma_last(&mm->vmas) : vma_prev(&mm->vmas, next);
+    const struct vma_kind kind = {.flags = area->flags,
+                                  .file = area->file,
+                                  .pgoff = area->pgoff,
+                                  .anon = area->anon};
     size_t npages = (area->end - area->start) >> PAGE_SHIFT;
 
-    if (vma_can_append(prev, area->start, area->flags, area->file,
-                       area->pgoff)) {
+    if (vma_can_append(prev, area->start, &kind)) {
         limits_account(mm, area->flags, (long)npages);
         prev->tracked = false;
         vma_set_range(&mm->vmas, prev, prev->start, area->end);
-        return mmap_merge_locked(mm, prev);
+        return mmap_merge_next_locked(mm, prev);
     }
-    if (vma_can_prepend(next, area->end, area->flags, area->file,
-                        area->pgoff + npages)) {
+    if (vma_can_prepend(next, area->start, area->end, &kind)) {
         limits_account(mm, area->flags, (long)npages);
         next->tracked = false;
         vma_set_range(&mm->vmas, next, area->start, next->end);

@@ -134,14 +134,15 @@ static int fork_vma(struct vma *vma, struct mm *child, struct tlb_gather *tlb)
     *copy = *vma;
     copy->mm = child;
     copy->flags &= ~VM_LOCK_FLAGS;
-    if (wipe)
-        copy->has_anon = copy->has_huge = false;
+    copy->anon = vma->anon == 0 || wipe ? 0 : mmap_new_anon();
+    copy->anon_inherited = copy->anon != 0;
+    copy->has_huge &= !wipe;
     mapped_file_get(copy->file);
     vma_insert(&child->vmas, copy);
     filemap_attach(copy);
     limits_account(child, copy->flags, (long)vma_npages(copy));
     /* What has no private frames is faulted in again from the file. */
-    return vma->has_anon && !wipe ? range_copy(vma, child, tlb) : 0;
+    return copy->anon != 0 ? range_copy(vma, child, tlb) : 0;
 }
 
 static void copy_properties(struct mm *child, const struct mm *parent)

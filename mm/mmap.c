@@ -223,7 +223,7 @@ static int map_file_locked(struct mm *mm, const struct area *area)
 
 int mmap_map_locked(struct mm *mm, struct mmap_request *req, vaddr_t *out)
 {
-    struct area area;
+    struct area area = {.anon = 0};
     int err = prepare_area(mm, req, &area);
 
     if (err != 0)

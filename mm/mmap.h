@@ -16,6 +16,7 @@ struct area {
     uint32_t flags;
     uint64_t pgoff;
     struct mapped_file *file; /* borrowed */
+    uint64_t anon;            /* of what is moved there: mm/vma.h */
     bool replaces;            /* something may be mapped there */
 };
 
@@ -67,10 +68,16 @@ __must_check int mmap_isolate_locked(struct mm *mm, vaddr_t start, vaddr_t end);
 /* Merges vma with its neighbours where they are alike; the area that holds
  * it all. */
 struct vma *mmap_merge_locked(struct mm *mm, struct vma *vma);
+/* Only with the one above, for an area that has grown. (It may be like the one
+ * below already: fork takes locks away. On Linux they stay two.) */
+struct vma *mmap_merge_next_locked(struct mm *mm, struct vma *vma);
 
 /* Pages of [start, end) that are mapped, with the flag if it is not 0. */
 size_t mmap_count_pages(struct mm *mm, vaddr_t start, vaddr_t end,
                         uint32_t flag);
+
+/* A number for vma->anon that nobody has. */
+uint64_t mmap_new_anon(void);
 
 struct vma *mmap_vma_alloc(void); /* NULL: out of memory */
 void mmap_vma_free(struct vma *vma);

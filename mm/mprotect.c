@@ -29,7 +29,7 @@ static bool is_within_limits(const struct mm *mm, const struct vma *vma,
 static bool charge(const struct vma *vma, uint32_t *flags, size_t npages)
 {
     if ((*flags & VM_WRITE) == 0) {
-        if (vma->file == NULL && !vma->has_anon)
+        if (vma->file == NULL && vma->anon == 0)
             *flags &= ~VM_ACCOUNT;
         return true;
     }

@@ -127,7 +127,7 @@ static int grow(struct mm *mm, struct vma *vma, size_t more)
         return -ENOMEM;
     vma_set_range(&mm->vmas, vma, vma->start, vma->end + more);
     limits_account(mm, vma->flags, (long)(more >> PAGE_SHIFT));
-    mmap_merge_locked(mm, vma);
+    mmap_merge_next_locked(mm, vma);
     return 0;
 }
 
@@ -138,7 +138,7 @@ static int grow(struct mm *mm, struct vma *vma, size_t more)
 static uint64_t new_pgoff(const struct vma *vma,
                           const struct mremap_request *req)
 {
-    if (vma->file == NULL && !vma->has_anon)
+    if (vma->file == NULL && vma->anon == 0)
         return req->new_addr >> PAGE_SHIFT;
     return vma_pgoff(vma, req->addr);
 }
@@ -147,7 +147,8 @@ static uint64_t new_pgoff(const struct vma *vma,
 static void commit_move(const struct move *move, const struct area *area,
                         const struct vma *old, struct vma *spare)
 {
-    const bool has_anon = old->has_anon, has_huge = old->has_huge;
+    const uint64_t anon = old->anon;
+    const bool inherited = old->anon_inherited, has_huge = old->has_huge;
     struct vma *vma;
 
     if (has_huge) {
@@ -155,7 +156,9 @@ static void commit_move(const struct move *move, const struct area *area,
         huge_split_at(move->mm, move->from + move->len);
     }
     vma = mmap_add_area_locked(move->mm, area, spare);
-    vma->has_anon |= has_anon;
+    if (vma->anon == 0)
+        vma->anon = anon;
+    vma->anon_inherited |= inherited;
     vma->has_huge |= has_huge;
     move_entries(move);
 }
@@ -171,8 +174,10 @@ static void leave_locked(struct mm *mm, const struct mremap_request *req)
         limits_account(mm, vma->flags, -(long)vma_npages(vma));
         vma->flags &= ~VM_LOCK_FLAGS;
         limits_account(mm, vma->flags, (long)vma_npages(vma));
-        if (vma->start == req->addr && vma->end == end)
-            vma->has_anon = vma->has_huge = false;
+        if (vma->start == req->addr && vma->end == end) {
+            vma->anon = 0;
+            vma->anon_inherited = vma->has_huge = false;
+        }
         return;
     }
     vma->flags &= ~VM_HUGETLB; /* the reservation went along */
@@ -242,6 +247,7 @@ static int move_locked(struct mm *mm, const struct mremap_request *req)
     area.flags = vma->flags;
     area.pgoff = new_pgoff(vma, req);
     area.file = vma->file;
+    area.anon = vma->anon;
     commit_move(&move, &area, vma, spare);
     if (req->old_len != 0)
         leave_locked(mm, req);

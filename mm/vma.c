@@ -210,26 +210,51 @@ void vma_split(struct vma_list *vmas, struct vma *vma, struct vma *upper,
     /* END LAB */
 }
 
-bool vma_can_append(const struct vma *lower, vaddr_t start, uint32_t flags,
-                    const struct mapped_file *file, uint64_t pgoff)
+static bool anon_fits(const struct vma *vma, const struct vma_kind *kind)
 {
-    return lower != NULL && lower->end == start && lower->flags == flags &&
-           (flags & VM_NEVER_MERGED) == 0 && lower->file == file &&
-           lower->pgoff + vma_npages(lower) == pgoff;
+    if (vma->anon == kind->anon)
+        return true;
+    if (kind->anon == 0)
+        return !vma->anon_inherited;
+    return vma->anon == 0 && !kind->anon_inherited;
 }
 
-bool vma_can_prepend(const struct vma *upper, vaddr_t end, uint32_t flags,
-                     const struct mapped_file *file, uint64_t pgoff)
+static bool is_alike(const struct vma *vma, const struct vma_kind *kind)
 {
-    return upper != NULL && upper->start == end && upper->flags == flags &&
-           (flags & VM_NEVER_MERGED) == 0 && upper->file == file &&
-           upper->pgoff == pgoff;
+    return vma->flags == kind->flags && vma->file == kind->file &&
+           (kind->flags & VM_NEVER_MERGED) == 0 && anon_fits(vma, kind);
+}
+
+bool vma_can_append(const struct vma *lower, vaddr_t start,
+                    const struct vma_kind *kind)
+{
+    return lower != NULL && lower->end == start && is_alike(lower, kind) &&
+           lower->pgoff + vma_npages(lower) == kind->pgoff;
+}
+
+bool vma_can_prepend(const struct vma *upper, vaddr_t start, vaddr_t end,
+                     const struct vma_kind *kind)
+{
+    return upper != NULL && upper->start == end && is_alike(upper, kind) &&
+           upper->pgoff == kind->pgoff + ((end - start) >> PAGE_SHIFT);
 }
 
 bool vma_can_merge(const struct vma *lower, const struct vma *upper)
 {
-    return upper != NULL && vma_can_append(lower, upper->start, upper->flags,
-                                           upper->file, upper->pgoff);
+    struct vma_kind kind;
+
+    if (upper == NULL)
+        return false;
+    kind = (struct vma_kind){upper->flags, upper->file, upper->pgoff,
+                             upper->anon, upper->anon_inherited};
+    return vma_can_append(lower, upper->start, &kind);
+}
+
+bool vma_may_share_anon(const struct vma *lower, const struct vma *upper)
+{
+    return lower->end == upper->start && lower->file == upper->file &&
+           ((lower->flags ^ upper->flags) & ~VM_ACCESS) == 0 &&
+           lower->pgoff + vma_npages(lower) == upper->pgoff;
 }
 
 void vma_merge(struct vma_list *vmas, struct vma *lower, struct vma *upper)
@@ -238,7 +263,9 @@ void vma_merge(struct vma_list *vmas, struct vma *lower, struct vma *upper)
     vaddr_t end = upper->end;
 
     ASSERT(vma_can_merge(lower, upper));
-    lower->has_anon |= upper->has_anon;
+    if (lower->anon == 0)
+        lower->anon = upper->anon;
+    lower->anon_inherited |= upper->anon_inherited;
     lower->has_huge |= upper->has_huge;
     lower->tracked &= upper->tracked;
     vma_remove(vmas, upper);

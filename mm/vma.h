@@ -60,12 +60,14 @@ struct mapped_file;
 #define VM_ACCESS (VM_READ | VM_WRITE | VM_EXEC)
 #define VM_MAY_SHIFT 4 /* VM_READ << this is VM_MAYREAD */
 
-/* All fields but the two noted are guarded by mm's mmap_lock. */
+/* All fields but those marked otherwise are guarded by mm's mmap_lock (M). */
 struct vma {
     vaddr_t start, end;       /* multiples of PAGE_SIZE, start < end */
     uint32_t flags;           /* VM_* */
-    bool has_anon;            /* A: may hold private frames; fork copies its
-                                 page-table entries */
+    uint64_t anon;            /* A: not 0: may hold private frames, or the zero
+                                 page; fork copies its page-table entries. The
+                                 number tells who began to with whom: below */
+    bool anon_inherited;      /* M: the frames may be a parent's too */
     bool has_huge;            /* A: may hold large pages */
     bool tracked;             /* entries tell which pages were written to;
                                  false: all count as written (mm/refs.c) */
@@ -110,11 +112,24 @@ static inline bool vma_may_write_shared(uint32_t flags)
     return (flags & VM_SHARED) != 0 && (flags & VM_MAYWRITE) != 0;
 }
 
+/*
+ * Which areas may become one that are alike otherwise? As on Linux (where the
+ * number is a pointer, anon_vma), not those that began to hold private pages
+ * apart from each other: each has a number of its own, which it gets at its
+ * first page, and keeps when it is split. It gets its neighbour's if they
+ * differ in nothing but rights. One without a number joins any other, but not
+ * one whose pages a fork has shared.
+ */
+
+/* vma, of some address space, gets its number; mm/areas.c.
+ * => mmap_lock held; others may do the same at once */
+void vma_start_anon(struct vma *vma);
+
 /* There will be a private frame in it. Written once only: many CPUs fault. */
 static inline void vma_note_anon(struct vma *vma)
 {
-    if (!READ_ONCE(vma->has_anon))
-        WRITE_ONCE(vma->has_anon, true);
+    if (unlikely(READ_ONCE(vma->anon) == 0))
+        vma_start_anon(vma);
 }
 
 /* The lowest address that other mappings must keep clear of. */
@@ -164,14 +179,27 @@ void vma_set_range(struct vma_list *vmas, struct vma *vma, vaddr_t start,
 void vma_split(struct vma_list *vmas, struct vma *vma, struct vma *upper,
                vaddr_t at);
 
+/* What an area must have in common with its neighbour. */
+struct vma_kind {
+    uint32_t flags;
+    const struct mapped_file *file;
+    uint64_t pgoff; /* of its start */
+    uint64_t anon;
+    bool anon_inherited;
+};
+
 /* True if `upper`, right above `lower`, could be one area with it: same
  * rights, same backing, contiguous offsets. */
 bool vma_can_merge(const struct vma *lower, const struct vma *upper);
-/* As if upper were an area [start, …) with these properties. */
-bool vma_can_append(const struct vma *lower, vaddr_t start, uint32_t flags,
-                    const struct mapped_file *file, uint64_t pgoff);
-bool vma_can_prepend(const struct vma *upper, vaddr_t end, uint32_t flags,
-                     const struct mapped_file *file, uint64_t pgoff);
+/* As if upper were an area [start, …) of that kind. */
+bool vma_can_append(const struct vma *lower, vaddr_t start,
+                    const struct vma_kind *kind);
+/* As if lower were one [start, end). */
+bool vma_can_prepend(const struct vma *upper, vaddr_t start, vaddr_t end,
+                     const struct vma_kind *kind);
+
+/* May two neighbours share a number from their first private page on? */
+bool vma_may_share_anon(const struct vma *lower, const struct vma *upper);
 
 /* Makes lower end where upper does and takes upper off the list; the caller
  * owns upper again. => vma_can_merge(lower, upper) */

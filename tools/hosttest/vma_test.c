@@ -67,16 +67,16 @@ static void unmap(vaddr_t start, vaddr_t end)
 static void map(vaddr_t start, vaddr_t end, uint32_t flags, void *file,
                 uint64_t pgoff)
 {
+    const struct vma_kind kind = {.flags = flags, .file = file, .pgoff = pgoff};
     struct vma *next, *prev, *vma;
 
     unmap(start, end);
     next = vma_find(&vmas, start);
     prev = next == NULL ? vma_last(&vmas) : vma_prev(&vmas, next);
-    if (vma_can_append(prev, start, flags, file, pgoff)) {
+    if (vma_can_append(prev, start, &kind)) {
         vma_set_range(&vmas, prev, prev->start, end);
         merge(prev);
-    } else if (vma_can_prepend(next, end, flags, file,
-                               pgoff + ((end - start) >> PAGE_SHIFT))) {
+    } else if (vma_can_prepend(next, start, end, &kind)) {
         vma_set_range(&vmas, next, start, next->end);
     } else {
         vma = malloc(sizeof(*vma));
@@ -86,7 +86,8 @@ static void map(vaddr_t start, vaddr_t end, uint32_t flags, void *file,
         vma->flags = flags;
         vma->file = file;
         vma->pgoff = pgoff;
-        vma->has_anon = vma->has_huge = vma->tracked = false;
+        vma->anon = 0;
+        vma->anon_inherited = vma->has_huge = vma->tracked = false;
         vma_insert(&vmas, vma);
     }
 }

@@ -160,18 +160,9 @@ static int parse(char *line, struct area *area)
     return area->start >= ARENA && area->end <= ARENA + ARENA_PAGES * PAGE;
 }
 
-static int continues(const struct area *last, const struct area *next)
-{
-    return last->end == next->start && last->kind == next->kind &&
-           strcmp(last->perms, next->perms) == 0 &&
-           (last->kind == 'a' ||
-            last->offset + (last->end - last->start) == next->offset);
-}
-
 static void say_area(const struct area *area)
 {
-    if (area->end != 0)
-        say(" %lu-%lu:%s:%c%lu", (area->start - ARENA) / PAGE,
+    say(" %lu-%lu:%s:%c%lu", (area->start - ARENA) / PAGE,
             (area->end - ARENA) / PAGE, area->perms, area->kind,
             area->offset / PAGE);
 }
@@ -194,22 +185,15 @@ static void read_maps(void)
 
 void say_maps(void)
 {
-    struct area last = { 0 }, area;
+    struct area area;
     char *line, *next;
 
     read_maps();
     say("maps:");
     for (line = maps; (next = strchr(line, '\n')) != NULL; line = next + 1) {
         *next = 0;
-        if (!parse(line, &area))
-            continue;
-        if (continues(&last, &area)) {
-            last.end = area.end;
-            continue;
-        }
-        say_area(&last);
-        last = area;
+        if (parse(line, &area))
+            say_area(&area);
     }
-    say_area(&last);
     say("\n");
 }
