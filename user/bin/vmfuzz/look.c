@@ -163,8 +163,8 @@ static int parse(char *line, struct area *area)
 static void say_area(const struct area *area)
 {
     say(" %lu-%lu:%s:%c%lu", (area->start - ARENA) / PAGE,
-            (area->end - ARENA) / PAGE, area->perms, area->kind,
-            area->offset / PAGE);
+        (area->end - ARENA) / PAGE, area->perms, area->kind,
+        area->offset / PAGE);
 }
 
 static char maps[32768];
