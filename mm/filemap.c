@@ -167,7 +167,6 @@ static void install_copy(struct fault *fault, struct page *page,
     uint64_t bits = vma_pte_bits(fault->vma->flags, true);
     bool wanted;
 
-    vma_note_anon(fault->vma);
     pt_lock(fault->entry);
     wanted = pte_none(*fault->entry) && pagecache_has_page(page);
     if (wanted) {
@@ -185,8 +184,10 @@ enum mm_fault_result filemap_copy(struct fault *fault)
 {
     /* LAB filemap: private write */
     enum mm_fault_result result;
-    struct page *copy, *page = get_page(fault, &result);
+    struct page *copy, *page;
 
+    vma_note_anon(fault->vma); /* as on Linux, whatever comes of it */
+    page = get_page(fault, &result);
     if (page == NULL)
         return result;
     if (page_alloc(PAGE_ANON, &copy) != 0) {
