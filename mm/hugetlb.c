@@ -115,17 +115,22 @@ static bool add_block(void)
     return wanting;
 }
 
-void hugetlb_resize(size_t n)
+static void give_surplus(void)
 {
     struct page *block;
 
+    while ((block = take_surplus()) != NULL)
+        release_block(block);
+}
+
+void hugetlb_resize(size_t n)
+{
     spin_lock(&pool_lock);
     wanted = n;
     spin_unlock(&pool_lock);
     while (hugetlb_counts().total < n && add_block())
         continue;
-    while ((block = take_surplus()) != NULL)
-        release_block(block);
+    give_surplus();
     spin_lock(&pool_lock);
     wanted = MIN(wanted, counts.total);
     spin_unlock(&pool_lock);
@@ -160,6 +165,7 @@ void hugetlb_unreserve(size_t n)
     ASSERT(n <= counts.reserved);
     counts.reserved -= n;
     spin_unlock(&pool_lock);
+    give_surplus();
 }
 
 struct page *hugetlb_alloc(bool reserved)

@@ -173,6 +173,7 @@ static int replace_locked(struct mm *mm, const struct area *area)
         commit_uncharge(charge - taken);
         goto free_spare;
     }
+    pt_release_idle(mm, area->start, area->end);
     commit_force(taken);
     mmap_add_area_locked(mm, area, spare);
     return 0;
@@ -183,9 +184,10 @@ free_spare:
 
 static int put_in_place_locked(struct mm *mm, const struct area *area)
 {
+    if (area->replaces)
+        return replace_locked(mm, area);
     pt_release_idle(mm, area->start, area->end);
-    return area->replaces ? replace_locked(mm, area)
-                          : mmap_add_new_locked(mm, area);
+    return mmap_add_new_locked(mm, area);
 }
 
 /* Shared memory without a file gets one: a fresh unnamed page cache. In that of

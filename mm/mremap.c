@@ -248,6 +248,10 @@ static int move_locked(struct mm *mm, const struct mremap_request *req)
     area.pgoff = new_pgoff(vma, req);
     area.file = vma->file;
     area.anon = vma->anon;
+    /* Were it to merge with the new area it might be the middle of one: to
+     * unmap it would take memory. */
+    if (leaves)
+        vma->flags |= VM_LEAVING;
     commit_move(&move, &area, vma, spare);
     if (req->old_len != 0)
         leave_locked(mm, req);

@@ -122,6 +122,7 @@ void range_zap(struct vma *vma, vaddr_t start, vaddr_t end,
     if (!tlb->dead)
         mm_note_resident(vma->mm);
     if (unlikely((vma->flags & VM_PFNMAP) != 0)) {
+        tlb->kept = TLB_NONE_KEPT; /* whatever was left may be gone now */
         devmap_zap(vma, start, end, tlb);
         return;
     }

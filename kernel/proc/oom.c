@@ -6,7 +6,8 @@
  * and asks again if there still is none. So a thread of the victim's that asks
  * learns at once that it has been killed, and no lock is held while the victim
  * ends. One that does not end in time (it may wait for a lock that the asking
- * thread holds) is given up for the next.
+ * thread holds) is given up for the next. If the one that frees most is ending
+ * anyway, nobody is killed in its stead.
  *
  * Locks: oom_mutex guards the victim; it is only tried, never waited for.
  */
@@ -27,13 +28,15 @@
 #define MOMENT_NS 1000000UL     /* between two looks */
 #define PATIENCE_NS 2000000000L /* how long a victim may take to end */
 #define PAGE_KIB (PAGE_SIZE / 1024)
+/* Free frames with which no fault of a few threads at once can fail: one may
+ * need two, a file's page and a copy of it. */
+#define ENOUGH_PAGES 8
 
 struct oom_settings oom_settings = {.dump_tasks = 1};
 
 static struct mutex oom_mutex = MUTEX_INIT(oom_mutex);
-static struct process *victim;   /* M: a reference; NULL: none yet */
-static uint64_t victim_deadline; /* M */
-/* M: oom_mutex */
+static struct process *victim; /* M: a reference; NULL: none yet */
+/* M: oom_mutex, which guards all processes' oom_deadline too */
 
 /* What decides, and what the report shows, of one process. */
 struct candidate {
@@ -51,8 +54,19 @@ static void take_moment(void)
 
 static bool is_dying(const struct process *process)
 {
-    return READ_ONCE(process->exiting) ||
-           READ_ONCE(process->state) != PROCESS_ALIVE;
+    return READ_ONCE(process->exiting);
+}
+
+/* It was waited for, in vain. => oom_mutex held */
+static bool is_given_up(const struct process *process)
+{
+    return process->oom_deadline != 0 && clock_now() >= process->oom_deadline;
+}
+
+/* Its memory is on its way back. => oom_mutex held */
+static bool is_awaited(const struct process *process)
+{
+    return READ_ONCE(process->state) == PROCESS_ALIVE && !is_given_up(process);
 }
 
 /* Fills in what process has; false: it has no memory. */
@@ -75,7 +89,20 @@ static bool weigh(struct process *process, struct candidate *out)
     return true;
 }
 
-/* The process that frees most, with a reference; false: there is none. */
+/* May process be chosen? One that is just giving back its memory shows none,
+ * but comes before all others. => oom_mutex held */
+static bool is_candidate(struct process *process, struct candidate *out)
+{
+    if (!is_awaited(process))
+        return false;
+    if (weigh(process, out))
+        return out->badness != OOM_UNKILLABLE;
+    *out = (struct candidate){.process = process, .badness = INT64_MAX};
+    return is_dying(process);
+}
+
+/* The process that frees most, be it on its way out, with a reference; false:
+ * there is none. => oom_mutex held */
 static bool choose(struct candidate *best)
 {
     struct candidate other;
@@ -86,8 +113,7 @@ static bool choose(struct candidate *best)
         struct process *drop = process;
 
         pid = process->pid;
-        if (!is_dying(process) && weigh(process, &other) &&
-            other.badness != OOM_UNKILLABLE &&
+        if (is_candidate(process, &other) &&
             (best->process == NULL || other.badness >= best->badness)) {
             drop = best->process;
             *best = other;
@@ -181,29 +207,51 @@ static void kill(const struct candidate *chosen)
     }
 }
 
-/* => oom_mutex held */
-static enum oom_answer choose_and_kill(void)
+/* Whoever asks shall go, if he may be killed. */
+static bool is_asker_to_go(void)
 {
-    struct candidate chosen;
-
-    if (READ_ONCE(oom_settings.kill_allocating_task) != 0 || !choose(&chosen))
-        return OOM_DIE;
-    kill(&chosen);
-    if (victim != NULL)
-        process_put(victim);
-    victim = chosen.process;
-    victim_deadline = clock_now() + PATIENCE_NS;
-    return victim == current_process() ? OOM_DIE : OOM_RETRY;
+    return READ_ONCE(oom_settings.kill_allocating_task) != 0 &&
+           process_oom_badness(current_process()) != OOM_UNKILLABLE;
 }
 
 static bool is_memory_back(void)
 {
-    struct page *page;
+    struct page *pages[ENOUGH_PAGES];
+    size_t n = 0;
 
-    if (page_alloc(PAGE_ANON, &page) != 0)
-        return false;
-    page_put(page);
-    return true;
+    while (n < ENOUGH_PAGES && page_alloc(PAGE_ANON, &pages[n]) == 0)
+        n++;
+    page_put_array(pages, n);
+    return n == ENOUGH_PAGES;
+}
+
+/* The new victim, which is told to go unless it is going. => oom_mutex held */
+static void take_victim(const struct candidate *chosen)
+{
+    if (!is_dying(chosen->process))
+        kill(chosen);
+    if (victim != NULL)
+        process_put(victim);
+    victim = chosen->process;
+    victim->oom_deadline = clock_now() + PATIENCE_NS;
+}
+
+/* => oom_mutex held */
+static enum oom_answer choose_and_kill(void)
+{
+    struct candidate chosen;
+    const bool found = choose(&chosen);
+
+    /* Somebody may have ended since memory was looked at. */
+    if (is_memory_back()) {
+        if (found)
+            process_put(chosen.process);
+        return OOM_RETRY;
+    }
+    if (!found)
+        return OOM_DIE;
+    take_victim(&chosen);
+    return victim == current_process() ? OOM_DIE : OOM_RETRY;
 }
 
 /* => oom_mutex held */
@@ -211,10 +259,9 @@ static enum oom_answer ask_locked(void)
 {
     if (is_memory_back())
         return OOM_RETRY;
-    if (victim != NULL && READ_ONCE(victim->state) == PROCESS_ALIVE &&
-        clock_now() < victim_deadline)
+    if (victim != NULL && is_awaited(victim))
         return OOM_RETRY;
-    return choose_and_kill();
+    return is_asker_to_go() ? OOM_DIE : choose_and_kill();
 }
 
 enum oom_answer oom_ask(void)

@@ -91,6 +91,7 @@ static void init_fields(struct process *process)
     waitqueue_init(&process->stop_wait);
     process->report = STOP_NONE;
     process->start_time = clock_now();
+    process->oom_deadline = 0;
     itimer_init(process);
 }
 

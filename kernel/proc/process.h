@@ -132,6 +132,7 @@ struct process {
     uint32_t personality;             /* P */
     int16_t oom_score_adj;            /* P: -1000..1000 */
     int16_t oom_score_adj_min;        /* P: what root last wrote */
+    uint64_t oom_deadline;            /* oom.c's: 0: it was not chosen */
     bool dumpable;                    /* P: prctl(PR_SET_DUMPABLE) */
 
     /* Time. */

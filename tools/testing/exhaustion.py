@@ -61,6 +61,13 @@ def exhaust_brk(context):
     exhaust(context, "brk", ENDINGS)
 
 
+@test("exhaust-copies")
+def exhaust_copies(context):
+    """Copies of a file's pages: who needs two frames and finds one does not
+    try for ever."""
+    exhaust(context, "copies", ENDINGS)
+
+
 @test("exhaust-fork")
 def exhaust_fork(context):
     """Processes, under RLIMIT_NPROC."""
@@ -76,12 +83,12 @@ def exhaust_bomb(context):
 OOM_MEMORY = "64M"
 
 
-def run_oom(context, sizes, before=""):
+def run_oom(context, sizes, before="", cpus=2):
     """Lets memory run out with processes of these sizes in MiB."""
     folder = compile_program(context, "oom", ANY_LIBC)
     result = context.shell(
         before + f"/oom {sizes}\ngrep oom_kill /proc/vmstat\n",
-        extra=[folder], mem=OOM_MEMORY, cpus=2, timeout=TIMEOUT)
+        extra=[folder], mem=OOM_MEMORY, cpus=cpus, timeout=TIMEOUT)
     context.succeeded(result)
     return result
 
@@ -108,6 +115,26 @@ def oom_allocating_task(context):
                      "echo 1 > /proc/sys/vm/oom_kill_allocating_task\n")
     for line in ("more killed by signal 9", "large lives", "small lives"):
         context.contains(result.text(), f"^{line}$", "what became of them")
+
+
+@test("oom-allocating-task-spared")
+def oom_allocating_task_spared(context):
+    """… but not if he may not be killed."""
+    result = run_oom(context, "4 28 24 0 -1000",
+                     "echo 1 > /proc/sys/vm/oom_kill_allocating_task\n")
+    for line in ("more exited with 0", "large killed by signal 9",
+                 "small lives"):
+        context.contains(result.text(), f"^{line}$", "what became of them")
+
+
+@test("oom-dying")
+def oom_dying(context):
+    """Nobody is killed while the largest process is about to end anyway."""
+    for cpus in (1, 2):
+        result = run_oom(context, "8 28 28 0 0 kill", cpus=cpus)
+        for line in ("more exited with 0", "large killed by signal 9",
+                     "small lives", "oom_kill 0"):
+            context.contains(result.text(), f"^{line}$", "what became of them")
 
 
 @test("overcommit-file-pages")

@@ -307,6 +307,21 @@ static void unmapped_in_parts(void)
     CHECK_AREAS(p, 4, "rw-s:1 -:1 rw-p:1 rw-s:1");
 }
 
+/* The last entry of a page table is the device's. */
+static void unmapped_with_a_neighbour(void)
+{
+    char *p = map_island(2);
+    int fd = device(O_RDWR);
+
+    poke(p, 1);
+    REQUIRE_OK(
+        raw_mmap(p + PAGE, PAGE, RW, MAP_SHARED | MAP_FIXED, fd, last(1)));
+    poke(p + PAGE, 1);
+    CHECK_OK(munmap(p, 2 * PAGE));
+    CHECK_EQ(probe_read(p), SIGSEGV);
+    CHECK_EQ(probe_read(p + PAGE), SIGSEGV);
+}
+
 static void remapped(void)
 {
     int fd = device(O_RDWR);
@@ -514,6 +529,7 @@ static const struct test_case cases[] = {
     CASE(protected),
     CASE(private_protected),
     CASE(unmapped_in_parts),
+    CASE(unmapped_with_a_neighbour),
     CASE(remapped),
     CASE(advised),
     CASE(shown_in_smaps),

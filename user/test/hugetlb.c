@@ -117,6 +117,26 @@ static void place(void)
     CHECK_ERRNO(mmap(p, LARGE, RW, HUGE | MAP_FIXED_NOREPLACE, -1, 0), EEXIST);
 }
 
+/* Where small pages were there are no tables for such any more. */
+static void in_place_of_small_pages(void)
+{
+    char *p, *q;
+
+    if (!has_pool())
+        return;
+    p = map_pages(1, HUGE);
+    CHECK_OK(munmap(p, LARGE));
+    q = mmap(p, LARGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    REQUIRE(q == p);
+    poke(q + PAGE, 1);
+    q = mmap(p, LARGE, RW, HUGE | MAP_FIXED, -1, 0);
+    REQUIRE(q == p);
+    CHECK(all_bytes(p, LARGE, 0));
+    mark_pages(p, LARGE_PAGES, 1);
+    CHECK_EQ(marked_pages(p, LARGE_PAGES, 1), LARGE_PAGES);
+    CHECK_OK(munmap(p, LARGE));
+}
+
 static void never_split(void)
 {
     char *p;
@@ -359,9 +379,11 @@ static void pool_resized(void)
     before = before > 0 ? before : POOL;
     setting_set("vm/nr_hugepages", POOL - 1);
     check_pool(POOL - 1, POOL - 1, 0, 0);
-    p = map_pages(2, HUGE);
+    p = map_pages(3, HUGE);
     poke(p, 1);
     setting_set("vm/nr_hugepages", 0);
+    check_pool(3, 2, 2, 3);
+    CHECK_OK(munmap(p + 2 * LARGE, LARGE));
     check_pool(2, 1, 1, 2);
     poke(p + LARGE, 1);
     check_pool(2, 0, 0, 2);
@@ -383,6 +405,7 @@ static const struct test_case cases[] = {
     CASE(zeroed_and_aligned),
     CASE(length),
     CASE(place),
+    CASE(in_place_of_small_pages),
     CASE(never_split),
     CASE(protection),
     CASE(reservation),

@@ -4,10 +4,12 @@
  *
  *     exhaust touch    anonymous memory, in a child, until mmap or a signal
  *     exhaust brk      the heap, in a child, until sbrk or a signal
+ *     exhaust copies   private copies of a file's pages, in a child
  *     exhaust fork     processes, under a limit
  *     exhaust bomb     the same, each child forking on
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +52,22 @@ static int use_brk(void)
         if (at == (char *)-1)
             return errno;
         touch(at, MIB);
+    }
+}
+
+/* Each page takes two frames for a moment, the file's and the copy. */
+static int use_copies(void)
+{
+    const int fd = open("/bin/sh", O_RDONLY);
+    const off_t len = lseek(fd, 0, SEEK_END);
+
+    for (;;) {
+        char *at =
+            mmap(NULL, (size_t)len, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+
+        if (at == MAP_FAILED)
+            return errno;
+        touch(at, (size_t)len);
     }
 }
 
@@ -133,10 +151,12 @@ int main(int argc, char **argv)
         return in_child(use_mmap);
     if (strcmp(what, "brk") == 0)
         return in_child(use_brk);
+    if (strcmp(what, "copies") == 0)
+        return in_child(use_copies);
     if (strcmp(what, "fork") == 0)
         return use_fork();
     if (strcmp(what, "bomb") == 0)
         return use_bomb();
-    fprintf(stderr, "usage: exhaust touch|brk|fork|bomb\n");
+    fprintf(stderr, "usage: exhaust touch|brk|copies|fork|bomb\n");
     return 2;
 }

@@ -2,16 +2,18 @@
 /*
  * Lets memory run out with several processes there, and says who had to go.
  *
- *     oom SMALL LARGE MORE [ADJ]
+ *     oom SMALL LARGE MORE [ADJ [MORE_ADJ [kill]]]
  *
  * A child holds SMALL MiB and another one LARGE; then a third touches MORE.
- * ADJ: the oom_score_adj of the large one.
+ * ADJ: the oom_score_adj of the large one; MORE_ADJ: of the third. kill: it
+ * first kills the large one, which is slow to end.
  */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -75,6 +77,19 @@ static void say_state(const char *what, pid_t child, int options)
         printf("%s exited with %d\n", what, WEXITSTATUS(status));
 }
 
+/* The third child. */
+static void use_more(char **argv, int argc, pid_t large)
+{
+    if (argc > 5)
+        adjust(argv[5]);
+    if (argc > 6) {
+        setpriority(PRIO_PROCESS, (id_t)large, 19);
+        kill(large, SIGKILL);
+    }
+    touch(strtoul(argv[3], NULL, 10) * MIB);
+    _exit(0);
+}
+
 int main(int argc, char **argv)
 {
     pid_t small, large, more;
@@ -85,10 +100,8 @@ int main(int argc, char **argv)
     small = holder(argv[1], "0");
     large = holder(argv[2], argc > 4 ? argv[4] : "0");
     more = fork();
-    if (more == 0) {
-        touch(strtoul(argv[3], NULL, 10) * MIB);
-        _exit(0);
-    }
+    if (more == 0)
+        use_more(argv, argc, large);
     say_state("more", more, 0);
     say_state("large", large, WNOHANG);
     say_state("small", small, WNOHANG);

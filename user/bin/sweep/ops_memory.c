@@ -184,6 +184,20 @@ static int mremap_onto(void)
                             MREMAP_MAYMOVE | MREMAP_FIXED, MIDDLE));
 }
 
+static void map_untouched(void)
+{
+    MUST((long)mmap(AREA_PTR, AREA_LEN, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
+}
+
+/* What moves could be one area with what is below it and with its new place. */
+static int mremap_next(void)
+{
+    return RESULT_OF(mremap(AREA_PTR + AREA_LEN - MIDDLE_LEN, MIDDLE_LEN,
+                            MIDDLE_LEN, MREMAP_MAYMOVE | MREMAP_FIXED,
+                            AREA_PTR + AREA_LEN));
+}
+
 /* As on Linux, what was there is gone first. */
 static void check_onto(int result)
 {
@@ -341,6 +355,7 @@ const struct operation memory_operations[] = {
     { "mremap-move", UNCHANGED, area_map, mremap_move, check_moved },
     { "mremap-split", UNCHANGED, area_map, mremap_split, check_split_moved },
     { "mremap-onto", 0, area_map, mremap_onto, check_onto },
+    { "mremap-next", UNCHANGED, map_untouched, mremap_next, NULL },
     { "mremap-dontunmap", UNCHANGED, area_map, mremap_dontunmap, check_moved },
     { "mremap-huge", UNCHANGED, map_huge, mremap_split, check_split_moved },
     { "brk", UNCHANGED, NULL, brk_grow, NULL },
