@@ -53,9 +53,10 @@ struct mapped_file;
 #define VM_ACCOUNT 0x100000U    /* a promise of memory: mm/commit.h */
 #define VM_PFNMAP 0x200000U     /* a device's memory: mm/devmap.h */
 #define VM_COUNTED 0x400000U    /* the file counts its areas: ops->attach */
+#define VM_LEAVING 0x800000U    /* is being moved away: mm/mremap.c */
 
 /* Each area stays as it was mapped. */
-#define VM_NEVER_MERGED (VM_HUGETLB | VM_PFNMAP | VM_COUNTED)
+#define VM_NEVER_MERGED (VM_HUGETLB | VM_PFNMAP | VM_COUNTED | VM_LEAVING)
 
 #define VM_ACCESS (VM_READ | VM_WRITE | VM_EXEC)
 #define VM_MAY_SHIFT 4 /* VM_READ << this is VM_MAYREAD */

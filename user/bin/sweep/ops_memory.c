@@ -198,6 +198,20 @@ static int mremap_dontunmap(void)
                             FAR_PTR));
 }
 
+/* The upper half of an area that was never touched, right above it: what is new
+ * could be one with the old, which leaves a hole. */
+static void map_untouched(void)
+{
+    MUST(mmap(AREA_PTR, AREA_LEN, RW, ANON | MAP_FIXED, -1, 0));
+}
+
+static int mremap_beside(void)
+{
+    return RESULT_OF(mremap(AREA_PTR + AREA_LEN / 2, AREA_LEN / 2, AREA_LEN / 2,
+                            MREMAP_MAYMOVE | MREMAP_FIXED,
+                            AREA_PTR + AREA_LEN));
+}
+
 static void check_moved(int result)
 {
     check_failed(result);
@@ -341,6 +355,7 @@ const struct operation memory_operations[] = {
     { "mremap-move", UNCHANGED, area_map, mremap_move, check_moved },
     { "mremap-split", UNCHANGED, area_map, mremap_split, check_split_moved },
     { "mremap-onto", 0, area_map, mremap_onto, check_onto },
+    { "mremap-beside", UNCHANGED, map_untouched, mremap_beside, NULL },
     { "mremap-dontunmap", UNCHANGED, area_map, mremap_dontunmap, check_moved },
     { "mremap-huge", UNCHANGED, map_huge, mremap_split, check_split_moved },
     { "brk", UNCHANGED, NULL, brk_grow, NULL },
