@@ -34,10 +34,16 @@ struct hugetlb_file {
     struct mutex lock;
     size_t npages;          /* C */
     bool shared;            /* C */
+    bool promised;          /* C: the pool kept npages for it from the start */
     const struct mm *owner; /* C: a private file's: whose the reservation is */
     struct atomic64 reserved; /* A: blocks that the pool keeps for it */
     struct page **pages;      /* F: shared: by index; NULL: not touched yet */
 };                            /* C: constant; A: atomic; F: lock */
+
+static struct hugetlb_file *file_of(struct mapped_file *mf)
+{
+    return container_of(mf, struct hugetlb_file, file);
+}
 
 /* ---- the pool ---- */
 
@@ -65,19 +71,24 @@ static void release_block(struct page *block)
 /* The last reference on a block is gone. */
 static void take_back(struct page *block)
 {
+    struct mapped_file *promised = block->hugetlb.promised;
     bool surplus;
 
     spin_lock(&pool_lock);
-    surplus = counts.total > wanted && counts.free >= counts.reserved;
+    surplus = promised == NULL && counts.total > wanted &&
+              counts.free >= counts.reserved;
     if (surplus) {
         counts.total--;
     } else {
         list_push_front(&pool, &block->link);
         counts.free++;
+        counts.reserved += promised != NULL;
     }
     spin_unlock(&pool_lock);
     if (surplus)
         release_block(block);
+    if (promised != NULL)
+        atomic64_add(&file_of(promised)->reserved, 1);
 }
 
 /* A block that the pool has too many and can spare; NULL: there is none. */
@@ -108,6 +119,7 @@ static bool add_block(void)
     wanting = counts.total < wanted;
     counts.total += wanting;
     spin_unlock(&pool_lock);
+    block->hugetlb.promised = NULL;
     if (wanting)
         page_put(block); /* into the pool */
     else
@@ -183,6 +195,7 @@ struct page *hugetlb_alloc(bool reserved)
     if (block == NULL)
         return NULL;
     block->hugetlb.in_file = false;
+    block->hugetlb.promised = NULL;
     atomic_store(&block->refs, 1);
     for (size_t i = 0; i < HUGE_PAGES; i++)
         page_zero(page_address(block + i));
@@ -190,11 +203,6 @@ struct page *hugetlb_alloc(bool reserved)
 }
 
 /* ---- files ---- */
-
-static struct hugetlb_file *file_of(struct mapped_file *mf)
-{
-    return container_of(mf, struct hugetlb_file, file);
-}
 
 static void file_get(struct mapped_file *mf)
 {
@@ -292,6 +300,37 @@ struct page *hugetlb_private_page(struct vma *vma)
     return hugetlb_alloc(file->owner == vma->mm && use_reserved(file));
 }
 
+struct page *hugetlb_private_copy(struct vma *vma)
+{
+    struct page *page = hugetlb_alloc(false);
+
+    return page != NULL ? page : hugetlb_private_page(vma);
+}
+
+void hugetlb_lock_file(struct mapped_file *mf)
+{
+    mutex_lock(&file_of(mf)->lock);
+}
+
+void hugetlb_unlock_file(struct mapped_file *mf)
+{
+    mutex_unlock(&file_of(mf)->lock);
+}
+
+/* The last reference turns into the promise as it goes. A block that others
+ * have stays with them. */
+void hugetlb_promise_again(struct vma *vma, struct page *block)
+{
+    struct hugetlb_file *file = file_of(vma->file);
+
+    if (!file->promised || file->shared || file->owner != vma->mm)
+        return;
+    if (atomic_load(&block->refs) == 1)
+        block->hugetlb.promised = vma->file;
+    else if (hugetlb_reserve(1))
+        atomic64_add(&file->reserved, 1);
+}
+
 void hugetlb_file_unreserve(struct mapped_file *mf, const struct mm *mm,
                             size_t n)
 {
@@ -341,6 +380,7 @@ int hugetlb_prepare(struct mm *mm, struct mmap_request *req)
             file_put(&file->file);
             return -ENOMEM;
         }
+        file->promised = true;
         atomic64_store(&file->reserved, (int64_t)npages);
     }
     file->owner = mm;

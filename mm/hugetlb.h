@@ -65,6 +65,9 @@ enum mm_fault_result hugetlb_fault(struct vma *vma, vaddr_t va,
                                    enum mm_access access);
 void hugetlb_zap(struct vma *vma, vaddr_t start, vaddr_t end,
                  struct tlb_gather *tlb);
+/* hugetlb_zap where the area stays. */
+void hugetlb_drop(struct vma *vma, vaddr_t start, vaddr_t end,
+                  struct tlb_gather *tlb);
 void hugetlb_protect(struct vma *vma, vaddr_t start, vaddr_t end,
                      const struct huge_rights *rights);
 __must_check int hugetlb_copy(struct vma *vma, struct mm *child,
@@ -79,8 +82,19 @@ void hugetlb_release(struct vma *vma, vaddr_t start, vaddr_t end);
 /* The area's page of this index in its shared file, with a reference; NULL: the
  * pool has none to spare. => may sleep */
 struct page *hugetlb_file_page(struct mapped_file *file, size_t index);
-/* The same for private memory: a fresh one. */
+/* The same for private memory: a fresh one for an entry that is empty, or for
+ * one that loses what it shared. The latter is no part of the promise, but may
+ * be had out of it rather than not at all. */
 struct page *hugetlb_private_page(struct vma *vma);
+struct page *hugetlb_private_copy(struct vma *vma);
+/* Empty entries of all areas of the private file are filled one at a time, so
+ * that no page is taken in vain. => may sleep */
+void hugetlb_lock_file(struct mapped_file *file);
+void hugetlb_unlock_file(struct mapped_file *file);
+/* vma's entry for the block is no more, but its area stays: the next touch of
+ * it will find a page again. => mmap_lock held until the caller drops the
+ * entry's reference */
+void hugetlb_promise_again(struct vma *vma, struct page *block);
 /* n pages of a private file that mm reserved are not needed any more. */
 void hugetlb_file_unreserve(struct mapped_file *file, const struct mm *mm,
                             size_t n);

@@ -46,22 +46,46 @@ static bool set_entry(struct vma *vma, vaddr_t va, pte_t *entry, pte_t old,
     return same;
 }
 
-static enum mm_fault_result fill(struct vma *vma, vaddr_t va, pte_t *entry)
+static enum mm_fault_result fill_shared(struct vma *vma, vaddr_t va,
+                                        pte_t *entry)
 {
-    const bool private = vma_is_private(vma);
-    struct page *block;
+    struct page *block = hugetlb_file_page(vma->file, file_index(vma, va));
 
-    if ((vma->flags & VM_MAYSHARE) != 0)
-        block = hugetlb_file_page(vma->file, file_index(vma, va));
-    else
-        block = hugetlb_private_page(vma);
     if (block == NULL)
         return MM_FAULT_BUS;
-    if (private)
-        vma_note_anon(vma);
     if (!set_entry(vma, va, entry, (pte_t){0}, make_entry(vma, block, true)))
         page_put(block);
     return MM_FAULT_OK;
+}
+
+/* => the file's lock held: the entry is empty, and stays so, or was filled */
+static enum mm_fault_result fill_private_locked(struct vma *vma, vaddr_t va,
+                                                pte_t *entry)
+{
+    struct page *block;
+    bool filled;
+
+    if (!pte_none(pte_load(entry)))
+        return MM_FAULT_OK;
+    block = hugetlb_private_page(vma);
+    if (block == NULL)
+        return MM_FAULT_BUS;
+    vma_note_anon(vma);
+    filled =
+        set_entry(vma, va, entry, (pte_t){0}, make_entry(vma, block, true));
+    ASSERT(filled);
+    return MM_FAULT_OK;
+}
+
+static enum mm_fault_result fill_private(struct vma *vma, vaddr_t va,
+                                         pte_t *entry)
+{
+    enum mm_fault_result result;
+
+    hugetlb_lock_file(vma->file);
+    result = fill_private_locked(vma, va, entry);
+    hugetlb_unlock_file(vma->file);
+    return result;
 }
 
 /* => pte is the entry's, read-only, of a private area that allows writing */
@@ -81,7 +105,7 @@ static enum mm_fault_result copy_on_write(struct vma *vma, vaddr_t va,
     pt_unlock(entry);
     if (last || !same)
         return MM_FAULT_OK;
-    copy = hugetlb_private_page(vma);
+    copy = hugetlb_private_copy(vma);
     if (copy == NULL) {
         page_put(old);
         return MM_FAULT_BUS;
@@ -110,14 +134,15 @@ enum mm_fault_result hugetlb_fault(struct vma *vma, vaddr_t va,
         return MM_FAULT_OOM;
     pte = pte_load(cur.entry[1]);
     if (pte_none(pte))
-        return fill(vma, va, cur.entry[1]);
+        return vma->flags & VM_MAYSHARE ? fill_shared(vma, va, cur.entry[1])
+                                        : fill_private(vma, va, cur.entry[1]);
     if (access == MM_WRITE && !pte_writable(pte))
         return copy_on_write(vma, va, cur.entry[1], pte);
     return MM_FAULT_OK; /* another thread was faster */
 }
 
-void hugetlb_zap(struct vma *vma, vaddr_t start, vaddr_t end,
-                 struct tlb_gather *tlb)
+static void zap(struct vma *vma, vaddr_t start, vaddr_t end,
+                struct tlb_gather *tlb, bool area_stays)
 {
     struct pt_cursor cur;
     vaddr_t va, stop;
@@ -134,9 +159,24 @@ void hugetlb_zap(struct vma *vma, vaddr_t start, vaddr_t end,
             pt_count(entry, -1);
         }
         pt_unlock(entry);
-        if (!pte_none(old))
-            tlb_add_page(tlb, va, pte_page(old));
+        if (pte_none(old))
+            continue;
+        if (area_stays)
+            hugetlb_promise_again(vma, pte_page(old));
+        tlb_add_page(tlb, va, pte_page(old));
     }
+}
+
+void hugetlb_zap(struct vma *vma, vaddr_t start, vaddr_t end,
+                 struct tlb_gather *tlb)
+{
+    zap(vma, start, end, tlb, false);
+}
+
+void hugetlb_drop(struct vma *vma, vaddr_t start, vaddr_t end,
+                  struct tlb_gather *tlb)
+{
+    zap(vma, start, end, tlb, true);
 }
 
 void hugetlb_protect(struct vma *vma, vaddr_t start, vaddr_t end,

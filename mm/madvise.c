@@ -101,11 +101,14 @@ static int change_flags(struct vma *vma, struct advice *a)
 /* ---- drop ---- */
 
 /* The part of a MAP_HUGETLB area that is whole pages. */
-static int clip_to_large(struct advice *a)
+static int drop_large(struct vma *vma, struct advice *a)
 {
-    if ((a->start & (HUGE_SIZE - 1)) != 0)
+    const vaddr_t end = ROUND_DOWN(a->end, HUGE_SIZE);
+
+    if (a->advice == MADV_FREE || (a->start & (HUGE_SIZE - 1)) != 0)
         return -EINVAL;
-    a->end = ROUND_DOWN(a->end, HUGE_SIZE);
+    if (a->start < end)
+        hugetlb_drop(vma, a->start, end, a->tlb);
     return 0;
 }
 
@@ -114,16 +117,11 @@ static int drop(struct vma *vma, struct advice *a)
     if ((vma->flags & VM_PFNMAP) ||
         ((vma->flags & VM_LOCKED) && a->advice != MADV_DONTNEED_LOCKED))
         return -EINVAL;
-    if ((vma->flags & VM_HUGETLB) != 0) {
-        int err = a->advice == MADV_FREE ? -EINVAL : clip_to_large(a);
-
-        if (err != 0)
-            return err;
-    }
+    if ((vma->flags & VM_HUGETLB) != 0)
+        return drop_large(vma, a);
     if (a->advice == MADV_FREE && vma->file != NULL)
         return -EINVAL;
-    if (a->start < a->end)
-        range_zap(vma, a->start, a->end, a->tlb);
+    range_zap(vma, a->start, a->end, a->tlb);
     return 0;
 }
 

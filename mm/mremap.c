@@ -55,10 +55,10 @@ static int check_request(struct mremap_request *req)
         return -EINVAL;
     if (names_address(req) && !(req->flags & MREMAP_MAYMOVE))
         return -EINVAL;
-    if ((req->flags & MREMAP_DONTUNMAP) && req->old_len != req->new_len)
-        return -EINVAL;
     req->old_len = ROUND_UP(req->old_len, PAGE_SIZE);
     req->new_len = ROUND_UP(req->new_len, PAGE_SIZE);
+    if ((req->flags & MREMAP_DONTUNMAP) && req->old_len != req->new_len)
+        return -EINVAL;
     if (req->new_len == 0 || req->new_len > USER_END)
         return -EINVAL;
     return names_address(req) ? check_address(req) : 0;
@@ -74,8 +74,10 @@ static int check_hugetlb(const struct vma *vma, struct mremap_request *req)
     req->new_len = ROUND_UP(req->new_len, HUGE_SIZE);
     if (req->flags & MREMAP_DONTUNMAP)
         return -EINVAL;
-    if ((req->addr & (HUGE_SIZE - 1)) != 0 || req->new_len > req->old_len ||
-        (names_address(req) && (req->new_addr & (HUGE_SIZE - 1)) != 0))
+    if ((req->addr & (HUGE_SIZE - 1)) != 0 || req->new_len > req->old_len)
+        return -EINVAL;
+    if (names_address(req) && ((req->new_addr & (HUGE_SIZE - 1)) != 0 ||
+                               req->new_addr + req->new_len > USER_END))
         return -EINVAL;
     return 0;
 }
@@ -180,7 +182,7 @@ static void leave_locked(struct mm *mm, const struct mremap_request *req)
         }
         return;
     }
-    vma->flags &= ~VM_HUGETLB; /* the reservation went along */
+    vma->flags &= ~(VM_LEAVING | VM_HUGETLB); /* the reservation went along */
     if (vma->flags & VM_ACCOUNT)
         commit_force(req->old_len >> PAGE_SHIFT); /* … and so did the promise */
     err = mmap_remove_locked(mm, req->addr, end);

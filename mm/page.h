@@ -43,6 +43,7 @@ enum page_use {
 #define PAGE_FLAG_POISONED (1 << 15)
 #define PAGE_POISON 0xf4eedf4eedf4eedfUL
 
+struct mapped_file;
 struct page_cache;
 struct slab_cache;
 struct thread_head;
@@ -68,6 +69,7 @@ struct page {
         } huge;
         struct {          /* PAGE_HUGETLB, a block in use; mm/hugetlb.c */
             bool in_file; /* one of its references is a shared file's */
+            struct mapped_file *promised; /* its last reference's: or NULL */
         } hugetlb;
         struct { /* PAGE_FILE; mm/pagecache.c */
             struct page_cache *cache;

@@ -111,6 +111,13 @@ static uint64_t size_in_pages(const struct page_cache *cache)
     return (size >> PAGE_SHIFT) + ((size & PAGE_MASK) != 0);
 }
 
+/* Does the page come from the store below? */
+static bool is_stored(const struct page_cache *cache, uint64_t index)
+{
+    return cache->ops->read_page != NULL &&
+           index << PAGE_SHIFT < READ_ONCE(cache->store_size);
+}
+
 /* A page with index's contents that is not in the cache yet. *read: it came
  * from the store, all that is there. */
 static int read_new_page(struct page_cache *cache, uint64_t index,
@@ -118,8 +125,7 @@ static int read_new_page(struct page_cache *cache, uint64_t index,
 {
     int err;
 
-    *read = cache->ops->read_page != NULL &&
-            index << PAGE_SHIFT < READ_ONCE(cache->store_size);
+    *read = is_stored(cache, index);
     if (!*read)
         return page_alloc_zeroed(PAGE_FILE, out);
     err = page_alloc(PAGE_FILE, out);
@@ -293,18 +299,24 @@ ssize_t pagecache_write(struct page_cache *cache, uint64_t offset,
     return copy_all(cache, offset, (void *)buf, len, true);
 }
 
-/* The bytes past the new end, in the page that it falls into, become zero. */
+/* Bytes [start, end) of the page, counted from its start, become zero. */
+static void zero_bytes(struct page *page, size_t start, size_t end)
+{
+    pagecache_mark_dirty(page);
+    memset((char *)page_address(page) + start, 0, end - start);
+}
+
+/* The bytes past the new end, in the page that it falls into, become zero. A
+ * page that is not cached is cut when it is read: store_size. */
 static void zero_tail(struct page_cache *cache, uint64_t size)
 {
     size_t within = size & PAGE_MASK;
     struct page *page;
 
-    /* A page that cannot be had now is cut when it is read: store_size. */
-    if (within == 0 ||
-        pagecache_get_page(cache, size >> PAGE_SHIFT, &page, NULL) != 0)
+    page = within != 0 ? find_page(cache, size >> PAGE_SHIFT) : NULL;
+    if (page == NULL)
         return;
-    pagecache_mark_dirty(page);
-    memset((char *)page_address(page) + within, 0, PAGE_SIZE - within);
+    zero_bytes(page, within, PAGE_SIZE);
     page_put(page);
 }
 
@@ -323,19 +335,25 @@ void pagecache_resize(struct page_cache *cache, uint64_t size)
     zero_tail(cache, size);
 }
 
-/* The page's bytes [start, end) become zero, if the file has it. */
+/* The page's bytes [start, end) become zero, if the file has it. A hole stays
+ * one. */
 static int zero_part(struct page_cache *cache, uint64_t start, uint64_t end)
 {
+    const uint64_t index = start >> PAGE_SHIFT;
     struct page *page;
     int err;
 
     if (start >= end)
         return 0;
-    err = pagecache_get_page(cache, start >> PAGE_SHIFT, &page, NULL);
-    if (err != 0)
-        return err == -ENXIO ? 0 : err;
-    pagecache_mark_dirty(page);
-    memset((char *)page_address(page) + (start & PAGE_MASK), 0, end - start);
+    page = find_page(cache, index);
+    if (page == NULL) {
+        if (!is_stored(cache, index))
+            return 0;
+        err = pagecache_get_page(cache, index, &page, NULL);
+        if (err != 0)
+            return err == -ENXIO ? 0 : err;
+    }
+    zero_bytes(page, start & PAGE_MASK, (start & PAGE_MASK) + (end - start));
     page_put(page);
     return 0;
 }
@@ -344,12 +362,9 @@ static int zero_part(struct page_cache *cache, uint64_t start, uint64_t end)
  * *first: the first one that need not be. */
 static int clear_stored(struct page_cache *cache, uint64_t *first, uint64_t end)
 {
-    const uint64_t store = READ_ONCE(cache->store_size);
     int err = 0;
 
-    if (cache->ops->read_page == NULL)
-        return 0;
-    for (; *first < end && *first << PAGE_SHIFT < store && err == 0; ++*first)
+    for (; *first < end && is_stored(cache, *first) && err == 0; ++*first)
         err =
             zero_part(cache, *first << PAGE_SHIFT, (*first + 1) << PAGE_SHIFT);
     return err;

@@ -218,6 +218,100 @@ static void reservation_of_shared_memory(void)
     CHECK_EQ(meminfo("HugePages_Rsvd"), reserved_before);
 }
 
+static void check_spare(long available, long reserved)
+{
+    CHECK_EQ(meminfo("HugePages_Free"), available);
+    CHECK_EQ(meminfo("HugePages_Rsvd"), reserved);
+}
+
+/* Dropped pages are reserved again, and are not taken for the others. */
+static void reservation_of_dropped_pages(void)
+{
+    long n;
+    char *p;
+
+    if (!has_pool())
+        return;
+    n = meminfo("HugePages_Free");
+    p = map_pages(4, HUGE);
+    poke(p, 1);
+    poke(p + LARGE, 1);
+    check_spare(n - 2, 2);
+    CHECK_OK(madvise(p, 2 * LARGE, MADV_DONTNEED));
+    check_spare(n, 4);
+    poke(p, 2);
+    check_spare(n - 1, 3);
+    CHECK_OK(munmap(p, 2 * LARGE));
+    check_spare(n, 2);
+    poke(p + 2 * LARGE, 1);
+    CHECK_OK(munmap(p + 2 * LARGE, 2 * LARGE));
+    check_spare(n, 0);
+}
+
+/* A copy is no part of it: what was not touched yet keeps its own. */
+static void reservation_and_copies(void)
+{
+    int baton[2];
+    pid_t pid;
+    long n;
+    char *p;
+
+    if (!has_pool())
+        return;
+    n = meminfo("HugePages_Free");
+    p = map_pages(2, HUGE);
+    poke(p, 1);
+    baton_make(baton);
+    pid = fork();
+    REQUIRE(pid >= 0);
+    if (pid == 0) {
+        baton_wait(baton);
+        _exit(0);
+    }
+    poke(p, 2);
+    check_spare(n - 2, 1);
+    poke(p + LARGE, 1);
+    check_spare(n - 3, 0);
+    baton_pass(baton);
+    CHECK_EXIT(wait_child(pid), 0);
+    check_spare(n - 2, 0);
+    CHECK_OK(munmap(p, 2 * LARGE));
+    check_spare(n, 0);
+}
+
+static volatile int may_touch;
+
+static int touches(void *page)
+{
+    while (!word_get(&may_touch))
+        continue;
+    poke(page, 1);
+    return 0;
+}
+
+/* Threads that touch one page at once take one page. */
+static void reservation_of_a_contended_page(void)
+{
+    struct test_thread thread;
+    char *p;
+    long n;
+    int i;
+
+    if (!has_pool())
+        return;
+    n = meminfo("HugePages_Free");
+    for (i = 0; i < 20; i++) {
+        p = map_pages(3, HUGE);
+        word_set(&may_touch, 0);
+        thread_start(&thread, touches, p + 7);
+        word_set(&may_touch, 1);
+        poke(p, 1);
+        thread_join(&thread);
+        check_spare(n - 1, 2);
+        CHECK_OK(munmap(p, 3 * LARGE));
+    }
+}
+
 /* Without a reservation it is the touch that fails. */
 static void without_reservation(void)
 {
@@ -232,6 +326,20 @@ static void without_reservation(void)
         CHECK_NO_FAULT(p[i * (long)LARGE] = 1);
     CHECK_FAULT(p[n * (long)LARGE + 5] = 1, SIGBUS, BUS_ADRERR,
                 p + n * (long)LARGE + 5);
+}
+
+static void move_to_a_bad_place(void)
+{
+    char *p, *last = (char *)((1UL << 47) - LARGE); /* but a page of it */
+    const int to = MREMAP_MAYMOVE | MREMAP_FIXED;
+
+    if (!has_pool())
+        return;
+    p = map_pages(1, HUGE);
+    poke(p, 1);
+    CHECK_ERRNO(mremap(p, LARGE, LARGE, to, p + LARGE + PAGE), EINVAL);
+    CHECK_ERRNO(mremap(p, PAGE, PAGE, to, last), EINVAL);
+    CHECK_EQ(peek(p), 1);
 }
 
 static void fork_copies(void)
@@ -410,6 +518,10 @@ static const struct test_case cases[] = {
     CASE(protection),
     CASE(reservation),
     CASE(reservation_of_shared_memory),
+    CASE(reservation_of_dropped_pages),
+    CASE(reservation_and_copies),
+    CASE(reservation_of_a_contended_page),
+    CASE(move_to_a_bad_place),
     CASE(without_reservation),
     CASE(fork_copies),
     CASE(fork_shares),

@@ -182,6 +182,34 @@ static void dontunmap_fixed(void)
     CHECK_AREAS(p, 2, "rw-p:2");
 }
 
+/* Lengths are compared in pages. */
+static void dontunmap_length(void)
+{
+    char *p = map_island(2), *q = free_range(4 * PAGE) + PAGE;
+
+    mark_pages(p, 2, 1);
+    CHECK(mremap(p, 2 * PAGE, 2 * PAGE - 1, KEEP | MREMAP_FIXED, q) == q);
+    CHECK_EQ(marked_pages(q, 2, 1), 2);
+    CHECK_AREAS(p, 2, "rw-p:2");
+}
+
+/* Untouched memory right above its old place is one with what is below that,
+ * but for the hole. */
+static void beside_itself(void)
+{
+    char *p = free_range(10 * PAGE);
+
+    p = mmap(p + PAGE, 6 * PAGE, RW,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    REQUIRE(p != MAP_FAILED);
+    CHECK(mremap(p + 4 * PAGE, 2 * PAGE, 2 * PAGE, TO, p + 6 * PAGE) ==
+          p + 6 * PAGE);
+    CHECK_AREAS(p, 8, "rw-p:4 -:2 rw-p:2");
+    CHECK(mremap(p + 2 * PAGE, 2 * PAGE, 2 * PAGE, TO, p + 4 * PAGE) ==
+          p + 4 * PAGE);
+    CHECK_AREAS(p, 8, "rw-p:2 -:2 rw-p:4");
+}
+
 static void dontunmap_shared(void)
 {
     char *p = map_shared(2 * PAGE, RW), *q;
@@ -250,7 +278,9 @@ static const struct test_case cases[] = {
     CASE(large_pages),
     CASE(dontunmap),
     CASE(dontunmap_fixed),
+    CASE(dontunmap_length),
     CASE(dontunmap_shared),
+    CASE(beside_itself),
     CASE(writes_meanwhile),
 };
 

@@ -152,6 +152,39 @@ static void hole_within_a_page(void)
     CHECK_EQ(peek(p), 7);
 }
 
+static long blocks(int fd)
+{
+    struct stat st;
+
+    REQUIRE_OK(fstat(fd, &st));
+    return (long)st.st_blocks;
+}
+
+/* What is not there need not be there to become zero. */
+static void hole_in_a_hole(void)
+{
+    int fd = memfd_create("sparse", 0);
+    char byte;
+
+    REQUIRE_OK(ftruncate(fd, 8 * PAGE));
+    CHECK_OK(fallocate_at(fd, PUNCH | KEEP, 100, 2 * PAGE));
+    CHECK_EQ(blocks(fd), 0);
+    CHECK_OK(ftruncate(fd, 5 * PAGE + 100));
+    CHECK_EQ(blocks(fd), 0);
+    CHECK_EQ(pwrite(fd, "x", 1, 2 * PAGE + 99), 1);
+    CHECK_EQ(pwrite(fd, "y", 1, 2 * PAGE + 100), 1);
+    CHECK_OK(fallocate_at(fd, PUNCH | KEEP, 100, 2 * PAGE));
+    CHECK_EQ(blocks(fd), PAGE / 512);
+    CHECK_EQ(pread(fd, &byte, 1, 2 * PAGE + 99), 1);
+    CHECK_EQ(byte, 0);
+    CHECK_EQ(pread(fd, &byte, 1, 2 * PAGE + 100), 1);
+    CHECK_EQ(byte, 'y');
+    CHECK_OK(ftruncate(fd, 2 * PAGE + 100));
+    CHECK_OK(ftruncate(fd, 3 * PAGE));
+    CHECK_EQ(pread(fd, &byte, 1, 2 * PAGE + 100), 1);
+    CHECK_EQ(byte, 0);
+}
+
 static void allocating(void)
 {
     int fd = open_fresh(1);
@@ -194,6 +227,7 @@ static const struct test_case cases[] = {
     CASE(grows_and_shrinks),
     CASE(hole),
     CASE(hole_within_a_page),
+    CASE(hole_in_a_hole),
     CASE(allocating),
     CASE(bad_arguments),
 };
