@@ -145,6 +145,9 @@ __must_check int mm_unmap_file(struct mm *mm, vaddr_t addr,
                                const struct mapped_file_ops *ops);
 /* mprotect(2): mm/mprotect.c. */
 __must_check int mm_mprotect(struct mm *mm, vaddr_t addr, size_t len, int prot);
+/* pkey_mprotect(2), as on a CPU without keys: pkey is -1 or does not exist. */
+__must_check int mm_pkey_mprotect(struct mm *mm, vaddr_t addr, size_t len,
+                                  int prot, int pkey);
 /* brk(2): the break after the call: mm/brk.c. */
 vaddr_t mm_brk(struct mm *mm, vaddr_t addr);
 

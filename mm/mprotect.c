@@ -120,23 +120,12 @@ static int extend_range_locked(struct mm *mm, int grows, vaddr_t *start,
     return 0;
 }
 
-int mm_mprotect(struct mm *mm, vaddr_t addr, size_t len, int prot)
+static int protect(struct mm *mm, vaddr_t addr, vaddr_t end, int prot,
+                   int grows)
 {
-    int grows = prot & (PROT_GROWSDOWN | PROT_GROWSUP);
     struct tlb_gather tlb;
-    vaddr_t end;
     int err;
 
-    if (grows == (PROT_GROWSDOWN | PROT_GROWSUP) || (addr & PAGE_MASK) != 0)
-        return -EINVAL;
-    if (len == 0)
-        return 0;
-    end = addr + ROUND_UP(len, PAGE_SIZE);
-    if (end <= addr)
-        return -ENOMEM;
-    prot &= ~grows;
-    if ((prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM)) != 0)
-        return -EINVAL;
     rwsem_write_lock(&mm->mmap_lock);
     tlb_begin(&tlb, mm);
     err = extend_range_locked(mm, grows, &addr, end);
@@ -147,4 +136,29 @@ int mm_mprotect(struct mm *mm, vaddr_t addr, size_t len, int prot)
         vmck_check_locked(mm);
     rwsem_write_unlock(&mm->mmap_lock);
     return err;
+}
+
+int mm_pkey_mprotect(struct mm *mm, vaddr_t addr, size_t len, int prot,
+                     int pkey)
+{
+    int grows = prot & (PROT_GROWSDOWN | PROT_GROWSUP);
+    vaddr_t end;
+
+    if (grows == (PROT_GROWSDOWN | PROT_GROWSUP) || (addr & PAGE_MASK) != 0)
+        return -EINVAL;
+    if (len == 0)
+        return 0;
+    end = addr + ROUND_UP(len, PAGE_SIZE);
+    if (end <= addr)
+        return -ENOMEM;
+    prot &= ~grows;
+    if ((prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM)) != 0 ||
+        pkey != -1)
+        return -EINVAL;
+    return protect(mm, addr, end, prot, grows);
+}
+
+int mm_mprotect(struct mm *mm, vaddr_t addr, size_t len, int prot)
+{
+    return mm_pkey_mprotect(mm, addr, len, prot, -1);
 }

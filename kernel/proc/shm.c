@@ -48,9 +48,7 @@ struct shm_segment *shm_at_locked(int index)
 int shm_find_locked(int id, struct shm_segment **out)
 {
     *out = shm_at_locked(id & SHM_INDEX_MASK);
-    if (*out == NULL)
-        return -EINVAL;
-    return (*out)->id == id ? 0 : -EIDRM;
+    return *out != NULL && (*out)->id == id ? 0 : -EINVAL;
 }
 
 int shm_highest_locked(void)

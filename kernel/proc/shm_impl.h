@@ -32,7 +32,7 @@ struct shm_segment {
 /* Guards the table and the segments in it. Innermost. */
 extern struct spinlock shm_table_lock;
 
-/* The segment with this ID. 0, -EINVAL or -EIDRM: it was another's. */
+/* The segment with this ID. 0 or -EINVAL. */
 __must_check int shm_find_locked(int id, struct shm_segment **out);
 /* The one at this index; NULL: none. */
 struct shm_segment *shm_at_locked(int index);

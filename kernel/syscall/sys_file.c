@@ -266,11 +266,29 @@ static int punch(struct inode *inode, uint64_t offset, uint64_t end)
     return err;
 }
 
-/* Of the modes those that Linux's tmpfs has. */
+/* One of those that file systems on disks have, and Linux's tmpfs does not. */
+static bool is_mode_of_disks(int mode)
+{
+    switch (mode) {
+    case FALLOC_FL_COLLAPSE_RANGE:
+    case FALLOC_FL_INSERT_RANGE:
+    case FALLOC_FL_ZERO_RANGE:
+    case FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE:
+    case FALLOC_FL_UNSHARE_RANGE:
+    case FALLOC_FL_UNSHARE_RANGE | FALLOC_FL_KEEP_SIZE: return true;
+    default: return false;
+    }
+}
+
+/* One of those that there are. */
 static bool is_mode(int mode)
 {
-    return mode == 0 || mode == FALLOC_FL_KEEP_SIZE ||
-           mode == (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE);
+    switch (mode) {
+    case 0:
+    case FALLOC_FL_KEEP_SIZE:
+    case FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE: return true;
+    default: return is_mode_of_disks(mode);
+    }
 }
 
 static int allocate_file(struct file *file, int mode, uint64_t offset,
@@ -288,6 +306,8 @@ static int allocate_file(struct file *file, int mode, uint64_t offset,
         return -ENODEV;
     if (end > FILE_SIZE_MAX)
         return -EFBIG;
+    if (is_mode_of_disks(mode))
+        return -EOPNOTSUPP;
     if (mode & FALLOC_FL_PUNCH_HOLE)
         return punch(inode, offset, end);
     if (mode & FALLOC_FL_KEEP_SIZE)

@@ -86,3 +86,22 @@ long sys_mprotect(unsigned long addr, size_t len, int prot)
 {
     return mm_mprotect(mm_current(), addr, len, prot);
 }
+
+/* ---- protection keys: as on Linux where the CPU has none ---- */
+
+long sys_pkey_mprotect(unsigned long addr, size_t len, int prot, int pkey)
+{
+    return mm_pkey_mprotect(mm_current(), addr, len, prot, pkey);
+}
+
+/* Not ENOSPC, although pkey_alloc(2) says so: Linux finds key 0 free, and that
+ * the CPU refuses it. */
+long sys_pkey_alloc(void)
+{
+    return -EINVAL;
+}
+
+long sys_pkey_free(void)
+{
+    return -EINVAL;
+}

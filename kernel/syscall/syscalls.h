@@ -53,6 +53,9 @@ long sys_msync(unsigned long addr, size_t len, int flags);
 long sys_mincore(unsigned long addr, size_t len, unsigned char __user *out);
 long sys_madvise(unsigned long addr, size_t len, int advice);
 long sys_mprotect(unsigned long addr, size_t len, int prot);
+long sys_pkey_mprotect(unsigned long addr, size_t len, int prot, int pkey);
+long sys_pkey_alloc(void);
+long sys_pkey_free(void);
 
 /* ---- sys_shm.c ---- */
 long sys_shmget(int key, size_t size, int flags);

@@ -11,7 +11,11 @@ from testing.suite import Failure, add_test
 
 SOURCES = os.path.join(ROOT, "user", "test", "*.c")
 # Not the usual `vmck lockck`.
-KERNEL_ARGS = {"hugetlb": "vmck lockck hugepages=16"}
+KERNEL_ARGS = {
+    "hugetlb": "vmck lockck hugepages=16",
+    "hugetlb_advice": "vmck lockck hugepages=16",
+    "too_many_areas": "lockck",  # vmck looks at all of them at each call
+}
 MACHINES = {"framebuffer": {"vga": "std"}}
 BINARIES = os.path.join(ROOT, "build", "user", "test")
 

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
 #include <sys/uio.h>
@@ -99,20 +100,35 @@ int memfd_create(const char *name, unsigned flags)
 
 /* ---- POSIX shared memory: files in /dev/shm ---- */
 
+#define SHM_PATH_SIZE 300 /* more than the longest name needs */
+
+/* The file's path; a name too long for it stays too long. Whether there can be
+ * one: else errno is set. */
+static int shm_path(const char *name, char path[SHM_PATH_SIZE])
+{
+    name += *name == '/';
+    if (*name == '\0' || strchr(name, '/') != NULL) {
+        errno = EINVAL;
+        return 0;
+    }
+    snprintf(path, SHM_PATH_SIZE, "/dev/shm/%s", name);
+    return 1;
+}
+
 int shm_open(const char *name, int flags, mode_t mode)
 {
-    char path[300];
+    char path[SHM_PATH_SIZE];
 
-    snprintf(path, sizeof(path), "/dev/shm/%s", name + (*name == '/'));
+    if (!shm_path(name, path))
+        return -1;
     return open(path, flags | O_CLOEXEC | O_NOFOLLOW, mode);
 }
 
 int shm_unlink(const char *name)
 {
-    char path[300];
+    char path[SHM_PATH_SIZE];
 
-    snprintf(path, sizeof(path), "/dev/shm/%s", name + (*name == '/'));
-    return unlink(path);
+    return shm_path(name, path) ? unlink(path) : -1;
 }
 
 /* ---- System V shared memory ---- */

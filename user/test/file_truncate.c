@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Verifies ftruncate: what is cut is gone, what is added is zero.
+ * Verifies ftruncate: what is cut is gone, what is added is zero; and what it,
+ * truncate and fallocate refuse.
  */
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "user/test/probe.h"
 #include "user/test/test.h"
 #include "user/test/tmp.h"
+
+#define NOBODY 65534
 
 static char text[4 * PAGE];
 
@@ -106,6 +111,73 @@ static void refused(void)
     CHECK_EQ(size_of(fd), 3);
 }
 
+static void by_path(void)
+{
+    static char longest[5000];
+
+    tmp_enter();
+    tmp_file("file", "abc", 3);
+    REQUIRE_OK(mkdir("folder", 0755));
+    REQUIRE_OK(symlink("loop", "loop"));
+    memset(longest, 'n', sizeof(longest) - 1);
+    CHECK_ERRNO(truncate("file", -1), EINVAL);
+    CHECK_ERRNO(truncate("/dev/null", 1), EINVAL);
+    CHECK_ERRNO(truncate("folder", 1), EISDIR);
+    CHECK_ERRNO(truncate("loop", 1), ELOOP);
+    CHECK_ERRNO(truncate("none", 1), ENOENT);
+    CHECK_ERRNO(truncate("", 1), ENOENT);
+    CHECK_ERRNO(truncate("file/file", 1), ENOTDIR);
+    CHECK_ERRNO(truncate(longest, 1), ENAMETOOLONG);
+    longest[256] = '\0';
+    CHECK_ERRNO(truncate(longest, 1), ENAMETOOLONG);
+    CHECK_ERRNO(truncate((char *)8, 1), EFAULT);
+    CHECK_ERRNO(truncate(free_range(PAGE), 1), EFAULT);
+}
+
+static void without_rights(void)
+{
+    tmp_enter();
+    tmp_file("file", "abc", 3);
+    REQUIRE_OK(chmod("file", 0644));
+    if (geteuid() != 0)
+        return;
+    REQUIRE_OK(setresuid(NOBODY, NOBODY, NOBODY));
+    CHECK_ERRNO(truncate("file", 1), EACCES);
+    CHECK_EQ(size_of(open("file", O_RDONLY)), 3);
+}
+
+/* RLIMIT_FSIZE: an errno and a signal. */
+static void limit_on_size(void)
+{
+    int fd;
+
+    tmp_enter();
+    fd = tmp_file("file", "abc", 3);
+    REQUIRE(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+    set_limit(RLIMIT_FSIZE, PAGE);
+    CHECK_OK(ftruncate(fd, PAGE));
+    CHECK_ERRNO(ftruncate(fd, PAGE + 1), EFBIG);
+    CHECK_ERRNO(truncate("file", PAGE + 1), EFBIG);
+    CHECK_ERRNO(fallocate(fd, 0, 0, PAGE + 1), EFBIG);
+    CHECK_OK(ftruncate(fd, 5));
+    CHECK_EQ(size_of(fd), 5);
+}
+
+static int dies(void *unused)
+{
+    (void)unused;
+    REQUIRE(signal(SIGXFSZ, SIG_DFL) != SIG_ERR);
+    set_limit(RLIMIT_FSIZE, PAGE);
+    ftruncate(tmp_file("file", "abc", 3), PAGE + 1);
+    return 0;
+}
+
+static void signal_of_limit(void)
+{
+    tmp_enter();
+    CHECK_SIGNAL(run_child(dies, NULL), SIGXFSZ);
+}
+
 static const struct test_case cases[] = {
     CASE(shorter),
     CASE(longer),
@@ -114,6 +186,10 @@ static const struct test_case cases[] = {
     CASE(to_nothing),
     CASE(position_stays),
     CASE(refused),
+    CASE(by_path),
+    CASE(without_rights),
+    CASE(limit_on_size),
+    CASE(signal_of_limit),
 };
 
 TEST_MAIN(cases)

@@ -123,6 +123,31 @@ static void bad_arguments(void)
                 EFAULT);
 }
 
+static void bad_arguments_of_writing(void)
+{
+    char bytes[4] = "abc";
+    struct iovec here = part(bytes, 4), bad = part(bytes, (size_t)-1);
+
+    CHECK_ERRNO(process_vm_writev(getpid(), &here, 1, &here, 1, 1), EINVAL);
+    CHECK_ERRNO(process_vm_writev(getpid(), &here, 1025, &here, 1, 0), EINVAL);
+    CHECK_ERRNO(process_vm_writev(getpid(), &here, 1, &here, 1025, 0), EINVAL);
+    CHECK_ERRNO(process_vm_writev(getpid(), &bad, 1, &here, 1, 0), EINVAL);
+    CHECK_ERRNO(process_vm_writev(getpid(), &here, 1, &bad, 1, 0), EINVAL);
+    CHECK_ERRNO(process_vm_writev(0x3fffffff, &here, 1, &here, 1, 0), ESRCH);
+}
+
+static void sum_too_large(void)
+{
+    char bytes[4] = "abc";
+    struct iovec there = part(bytes, 4), bad = part(bytes, (size_t)-1);
+    struct iovec two[] = { part(bytes, SIZE_MAX / 2),
+                           part(bytes, SIZE_MAX / 2) };
+
+    CHECK_ERRNO(process_vm_readv(getpid(), two, 2, &there, 1, 0), EFAULT);
+    CHECK_EQ(process_vm_readv(getpid(), &there, 1, two, 2, 0), 4);
+    CHECK_ERRNO(process_vm_readv(getpid(), two, 2, &bad, 1, 0), EFAULT);
+}
+
 static void nobody(void)
 {
     char buffer[10];
@@ -212,6 +237,8 @@ static const struct test_case cases[] = {
     CASE(memory_of_a_child),
     CASE(parts_of_all_sizes),
     CASE(bad_arguments),
+    CASE(bad_arguments_of_writing),
+    CASE(sum_too_large),
     CASE(nobody),
     CASE(nothing),
     CASE(bad_memory_there),

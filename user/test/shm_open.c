@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 
@@ -219,6 +220,68 @@ static void bad_arguments(void)
     CHECK_ERRNO(fallocate_at(999, 0, 0, PAGE), EBADF);
 }
 
+/* What tmpfs, where shm_open's files are, does not do. */
+static void modes_of_disks(void)
+{
+    const int modes[] = { 8, 0x10, 0x11, 0x20 }; /* collapse, zero, insert */
+    int fd = open_fresh(2), null = open("/dev/null", O_RDWR);
+    int readable = shm_open(name, O_RDONLY, 0);
+    size_t i;
+
+    for (i = 0; i < COUNT(modes); i++) {
+        CHECK_ERRNO(fallocate_at(fd, modes[i], 0, PAGE), EOPNOTSUPP);
+        CHECK_ERRNO(fallocate_at(readable, modes[i], 0, PAGE), EBADF);
+        CHECK_ERRNO(fallocate_at(null, modes[i], 0, PAGE), ENODEV);
+        CHECK_ERRNO(fallocate_at(null, modes[i] | PUNCH, 0, PAGE), EOPNOTSUPP);
+    }
+    CHECK_ERRNO(fallocate_at(null, 0, 0, PAGE), ENODEV);
+    CHECK_ERRNO(fallocate_at(null, PUNCH | KEEP, 0, PAGE), ENODEV);
+    CHECK_OK(shm_unlink(name));
+}
+
+static void too_far(void)
+{
+    const long last = INT64_MAX;
+    int fd = open_fresh(1);
+
+    CHECK_ERRNO(fallocate_at(fd, 0, last - 5, 100), EFBIG);
+    CHECK_ERRNO(fallocate_at(fd, KEEP, last, last), EFBIG);
+    CHECK_ERRNO(fallocate_at(fd, PUNCH | KEEP, last, 1), EFBIG);
+    CHECK_ERRNO(fallocate_at(fd, 0x10, last, 1), EFBIG);
+    CHECK_OK(shm_unlink(name));
+}
+
+static void bad_names(void)
+{
+    static char longest[400];
+
+    memset(longest, 'n', sizeof(longest) - 1);
+    CHECK_ERRNO(shm_open(longest, O_RDWR | O_CREAT, 0600), ENAMETOOLONG);
+    CHECK_ERRNO(shm_unlink(longest), ENAMETOOLONG);
+    longest[256] = '\0';
+    CHECK_ERRNO(shm_open(longest, O_RDWR | O_CREAT, 0600), ENAMETOOLONG);
+    CHECK_ERRNO(shm_open("/a/b", O_RDWR | O_CREAT, 0600), EINVAL);
+    CHECK_ERRNO(shm_open("", O_RDWR | O_CREAT, 0600), EINVAL);
+    CHECK_ERRNO(shm_open("/", O_RDONLY, 0600), EINVAL);
+    CHECK_ERRNO(shm_unlink("/a/b"), EINVAL);
+}
+
+static int opens_too_many(void *unused)
+{
+    (void)unused;
+    set_limit(RLIMIT_NOFILE, 0);
+    CHECK_ERRNO(shm_open(name, O_RDWR, 0), EMFILE);
+    CHECK_ERRNO(memfd_create("x", 0), EMFILE);
+    return 0;
+}
+
+static void no_descriptor_left(void)
+{
+    open_fresh(1);
+    CHECK_CHILD(opens_too_many, NULL);
+    CHECK_OK(shm_unlink(name));
+}
+
 static const struct test_case cases[] = {
     CASE(the_folder),
     CASE(shared_by_name),
@@ -230,6 +293,10 @@ static const struct test_case cases[] = {
     CASE(hole_in_a_hole),
     CASE(allocating),
     CASE(bad_arguments),
+    CASE(modes_of_disks),
+    CASE(too_far),
+    CASE(bad_names),
+    CASE(no_descriptor_left),
 };
 
 TEST_MAIN(cases)

@@ -171,6 +171,19 @@ static void locked(void)
     CHECK_EQ(sysv_stat(id).shm_perm.mode, 0600);
 }
 
+static void reused_index(void)
+{
+    int id = sysv_make(1), other = id + INDEX + 1; /* the next of that index */
+    struct shmid_ds ds = sysv_stat(id);
+
+    CHECK_ERRNO(shmctl(other, IPC_STAT, &ds), EINVAL);
+    CHECK_ERRNO(shmctl(other, IPC_SET, &ds), EINVAL);
+    CHECK_ERRNO(shmctl(other, SHM_LOCK, NULL), EINVAL);
+    CHECK_ERRNO(shmctl(other, IPC_RMID, NULL), EINVAL);
+    CHECK_ERRNO(shmat(other, NULL, 0), EINVAL);
+    CHECK_OK(shmctl(id, IPC_RMID, NULL));
+}
+
 static void become(uid_t uid, gid_t gid)
 {
     REQUIRE_OK(setgroups(0, NULL));
@@ -256,6 +269,33 @@ static int owns_it(void *arg)
     return 0;
 }
 
+static int locks_too_much(void *unused)
+{
+    int id, other;
+
+    (void)unused;
+    set_limit(RLIMIT_MEMLOCK, 2 * PAGE);
+    become(NOBODY, NOBODY);
+    id = sysv_make(3);
+    other = sysv_make(2);
+    CHECK_ERRNO(shmctl(id, SHM_LOCK, NULL), ENOMEM);
+    CHECK_EQ(sysv_stat(id).shm_perm.mode, 0600);
+    CHECK_OK(shmctl(other, SHM_LOCK, NULL));
+    CHECK_OK(shmctl(other, SHM_UNLOCK, NULL));
+    /* EINVAL where there are no large pages. */
+    CHECK_EQ(shmget(IPC_PRIVATE, 2 * MIB, SHM_HUGETLB | 0600), -1);
+    CHECK(errno == EPERM || errno == EINVAL);
+    CHECK_OK(shmctl(id, IPC_RMID, NULL));
+    CHECK_OK(shmctl(other, IPC_RMID, NULL));
+    return 0;
+}
+
+static void limited(void)
+{
+    if (geteuid() == 0)
+        CHECK_CHILD(locks_too_much, NULL);
+}
+
 static void given_away(void)
 {
     int id = sysv_make(1);
@@ -335,9 +375,11 @@ static const struct test_case cases[] = {
     CASE(locked),
     CASE(permissions),
     CASE(given_away),
+    CASE(limited),
     CASE(listed_in_proc),
     CASE(too_many),
     CASE(stale_ids),
+    CASE(reused_index),
 };
 
 SYSV_MAIN(cases)
