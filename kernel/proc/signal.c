@@ -71,6 +71,20 @@ static void info_set_aside(struct signal_info *info)
     spin_unlock_irqrestore(&spare_lock, flags);
 }
 
+/* The current thread's next signal may well come from itself: it keeps one
+ * info that it is done with. => thread context */
+static void info_keep(struct signal_info *info)
+{
+    struct thread *thread = current_thread();
+
+    if (thread->ninfos > 0 || info->fixed) {
+        info_set_aside(info);
+        return;
+    }
+    list_push_back(&thread->infos, &info->link);
+    thread->ninfos++;
+}
+
 bool signal_reserve(unsigned n)
 {
     struct thread *thread = current_thread();
@@ -243,7 +257,7 @@ static void take_from_locked(struct signal_queue *queue, int sig,
     }
     info_unlink_locked(queue, found);
     *out = *found;
-    info_set_aside(found);
+    info_keep(found);
 }
 
 int signal_take_locked(struct thread *thread, uint64_t set,
