@@ -9,6 +9,7 @@
  */
 #include "mm/uaccess.h"
 #include "kernel/abi/errno.h"
+#include "kernel/cpu/cpu.h"
 #include "kernel/cpu/fpu.h"
 #include "kernel/cpu/x86_user.h"
 #include "kernel/lib/assert.h"
@@ -22,10 +23,12 @@ struct ex_entry {
 extern const struct ex_entry __ex_table_start[], __ex_table_end[];
 
 /* A fault may sleep, and takes the address space's lock. */
-static void assert_may_fault(void)
+static __always_inline void assert_may_fault(void)
 {
-    if (unlikely(lockck_enabled) && mm_current() != NULL)
-        lockck_check_may_lock((const uint32_t *)&mm_current()->mmap_lock.id);
+    struct mm *mm = cpu_gs->mm;
+
+    if (likely(mm != NULL))
+        LOCKCK_TELL(LOCKCK_MAY_LOCK, &mm->mmap_lock.id);
     ASSERT(cpu_head_gs->preempt_count == 0);
 }
 

@@ -181,6 +181,7 @@ void fdtable_put(struct fdtable *table)
 
 /* ---- one descriptor ---- */
 
+/* => lock held, or the table has no other user */
 static struct file *fd_file_locked(const struct fdtable *table, int fd)
 {
     return (unsigned)fd < table->fds.capacity ? table->fds.files[fd] : NULL;
@@ -196,6 +197,15 @@ struct file *fdtable_lookup(struct fdtable *table, int fd)
         file_get(file);
     spin_unlock(&table->lock);
     return file;
+}
+
+/* A table with one user gets another only by what that one does, or for a look
+ * from /proc, which changes nothing. */
+struct file_loan fdtable_borrow(struct fdtable *table, int fd)
+{
+    if (fdtable_is_shared(table))
+        return (struct file_loan){fdtable_lookup(table, fd), true};
+    return (struct file_loan){fd_file_locked(table, fd), false};
 }
 
 int fdtable_reserve(struct fdtable *table, int min, uint64_t limit,
