@@ -126,6 +126,7 @@ int fdtable_clone(struct fdtable *from, struct fdtable **out)
 {
     struct fdtable *table;
     unsigned capacity;
+    size_t fd, n;
     int err;
 
     err = fdtable_create(&table);
@@ -144,10 +145,12 @@ int fdtable_clone(struct fdtable *from, struct fdtable **out)
     }
     arrays_copy(&table->fds, &from->fds);
     table->first_free = from->first_free;
-    for (unsigned fd = 0; fd < from->fds.capacity; fd++) {
+    n = from->fds.capacity;
+    for (fd = bitmap_find_set(from->fds.taken, n, 0); fd < n;
+         fd = bitmap_find_set(from->fds.taken, n, fd + 1)) {
         if (table->fds.files[fd] != NULL)
             file_get(table->fds.files[fd]);
-        else if (bitmap_test(table->fds.taken, fd))
+        else
             fd_free_locked(table, (int)fd); /* another thread's reservation */
     }
     spin_unlock(&from->lock);

@@ -316,12 +316,14 @@ void signal_reset_for_exec(struct process *process)
 {
     uint64_t flags = spin_lock_irqsave(&process->lock);
 
-    for (int sig = 1; sig <= SIGNALS; sig++) {
-        struct signal_action action = signal_get_action_locked(process, sig);
+    for (uint64_t set = process->action_set; set != 0; set &= set - 1) {
+        int sig = __builtin_ctzl(set) + 1;
+        struct signal_action action = {
+            .handler = process->actions[sig - 1].handler,
+        };
 
         if (action.handler != HANDLER_IGNORE)
             action.handler = HANDLER_DEFAULT;
-        action.flags = action.restorer = action.mask = 0;
         signal_put_action_locked(process, sig, &action);
     }
     spin_unlock_irqrestore(&process->lock, flags);
