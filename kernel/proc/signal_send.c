@@ -141,14 +141,16 @@ void signal_send_process(struct process *process, int sig,
     spin_unlock_irqrestore(&process->lock, flags);
 }
 
-void signal_send_thread(struct thread *thread, int sig,
-                        const struct signal_info *info)
+int signal_send_thread(struct thread *thread, int sig,
+                       const struct signal_info *info)
 {
     struct process *process = thread->process;
     uint64_t flags = spin_lock_irqsave(&process->lock);
+    int err;
 
-    (void)signal_send_locked(process, thread, sig, info);
+    err = signal_send_locked(process, thread, sig, info);
     spin_unlock_irqrestore(&process->lock, flags);
+    return err;
 }
 
 void signal_send_current(int sig)
@@ -161,7 +163,7 @@ void signal_send_current(int sig)
     };
 
     (void)signal_reserve(1);
-    signal_send_thread(current_thread(), sig, &info);
+    (void)signal_send_thread(current_thread(), sig, &info);
 }
 
 /* => a handler takes it */

@@ -67,7 +67,8 @@ static int limit_write(const struct transfer *t, struct iobuf *io)
     return 0;
 }
 
-static ssize_t transfer(const struct transfer *t, struct iobuf *io)
+static __always_inline ssize_t transfer(const struct transfer *t,
+                                        struct iobuf *io)
 {
     int err = limit_write(t, io);
 
@@ -81,8 +82,9 @@ static ssize_t transfer(const struct transfer *t, struct iobuf *io)
 
 /* ---- one buffer ---- */
 
-static long move_buffer(int fd, void __user *buf, size_t len, int64_t offset,
-                        bool write)
+/* Inline: each of its callers needs little of it. */
+static __always_inline long move_buffer(int fd, void __user *buf, size_t len,
+                                        int64_t offset, bool write)
 {
     struct iobuf io = {
         .base = buf,
