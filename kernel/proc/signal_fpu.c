@@ -57,7 +57,7 @@ static int put_extended(uint64_t user)
         .xstate_size = (uint32_t)fpu_area_size,
     };
     const uint32_t magic2 = FP_XSTATE_MAGIC2;
-    uint64_t present;
+    uint64_t present = 0;
     int err =
         put(user + offsetof(struct fpstate, sw_reserved), &sw, sizeof(sw));
 
