@@ -9,6 +9,8 @@
  */
 #include "mm/uaccess.h"
 #include "kernel/abi/errno.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/cpu/fpu.h"
 #include "kernel/cpu/x86_user.h"
 #include "kernel/lib/assert.h"
 #include "kernel/lib/preempt.h"
@@ -21,10 +23,12 @@ struct ex_entry {
 extern const struct ex_entry __ex_table_start[], __ex_table_end[];
 
 /* A fault may sleep, and takes the address space's lock. */
-static void assert_may_fault(void)
+static __always_inline void assert_may_fault(void)
 {
-    if (unlikely(lockck_enabled) && mm_current() != NULL)
-        lockck_check_may_lock((const uint32_t *)&mm_current()->mmap_lock.id);
+    struct mm *mm = cpu_gs->mm;
+
+    if (likely(mm != NULL))
+        LOCKCK_TELL(LOCKCK_MAY_LOCK, &mm->mmap_lock.id);
     ASSERT(cpu_head_gs->preempt_count == 0);
 }
 
@@ -111,6 +115,60 @@ int user_cmpxchg_u32(uint32_t __user *p, uint32_t expected, uint32_t desired,
         return -EFAULT;
     x86_stac();
     ok = x86_user_cmpxchg32(p, expected, desired, found);
+    x86_clac();
+    return ok ? 0 : -EFAULT;
+}
+
+/* ---- the FPU's state: a switch on the way keeps the registers ---- */
+
+int user_fxsave(void __user *area)
+{
+    bool ok;
+
+    assert_may_fault();
+    if (!user_range_ok(area, fpu_area_size))
+        return -EFAULT;
+    x86_stac();
+    ok = x86_user_fxsave(area);
+    x86_clac();
+    return ok ? 0 : -EFAULT;
+}
+
+int user_fxrstor(const void __user *area)
+{
+    bool ok;
+
+    assert_may_fault();
+    if (!user_range_ok(area, fpu_area_size))
+        return -EFAULT;
+    x86_stac();
+    ok = x86_user_fxrstor(area);
+    x86_clac();
+    return ok ? 0 : -EFAULT;
+}
+
+int user_xsave(void __user *area, uint64_t components)
+{
+    bool ok;
+
+    assert_may_fault();
+    if (!user_range_ok(area, fpu_area_size))
+        return -EFAULT;
+    x86_stac();
+    ok = x86_user_xsave(area, components);
+    x86_clac();
+    return ok ? 0 : -EFAULT;
+}
+
+int user_xrstor(const void __user *area, uint64_t components)
+{
+    bool ok;
+
+    assert_may_fault();
+    if (!user_range_ok(area, fpu_area_size))
+        return -EFAULT;
+    x86_stac();
+    ok = x86_user_xrstor(area, components);
     x86_clac();
     return ok ? 0 : -EFAULT;
 }

@@ -26,6 +26,14 @@ __must_check int user_load_u32(const uint32_t __user *p, uint32_t *out);
 __must_check int user_cmpxchg_u32(uint32_t __user *p, uint32_t expected,
                                   uint32_t desired, uint32_t *found);
 
+/* The FPU's registers to an area of the user's and back: FXSAVE's image, or
+ * XSAVE's of these components. The area and the state in it are checked by the
+ * CPU. 0 or -EFAULT: then part of it may have moved. */
+__must_check int user_fxsave(void __user *area);
+__must_check int user_fxrstor(const void __user *area);
+__must_check int user_xsave(void __user *area, uint64_t components);
+__must_check int user_xrstor(const void __user *area, uint64_t components);
+
 /* All of [p, p + n) lies in user space (says nothing of mappings). */
 static inline bool user_range_ok(const void __user *p, size_t n)
 {
@@ -33,8 +41,9 @@ static inline bool user_range_ok(const void __user *p, size_t n)
            n <= 0x00007ffffffff000UL - (uintptr_t)p;
 }
 
-/* For the trap code: if rip is an instruction that may touch user memory,
- * sets *resume to where to go on after a failed access and returns true. */
+/* For the trap code (#PF, and #GP of bad FPU state): if rip is an instruction
+ * that may touch user memory, sets *resume to where to go on after a failed
+ * access and returns true. */
 bool uaccess_fixup(uint64_t rip, uint64_t *resume);
 
 #endif

@@ -33,6 +33,14 @@ struct fpu_area {
 _Static_assert(offsetof(struct fpu_area, xstate_bv) == FXSAVE_SIZE,
                "the header follows the legacy area");
 
+/* What a new program starts with. Of components that xstate_bv does not name,
+ * XRSTOR reads nothing: they get their initial state. */
+static const struct fpu_area initial __aligned(64) = {
+    .fcw = FCW_DEFAULT,
+    .mxcsr = MXCSR_DEFAULT,
+    .xstate_bv = XCR0_X87 | XCR0_SSE,
+};
+
 /* CPUID leaf 0DH, sub-leaf 0. */
 #define CPUID_XSTATE 0xd
 
@@ -90,13 +98,8 @@ void fpu_init_cpu(void)
 
 void fpu_init_area(void *area)
 {
-    struct fpu_area *fpu = area;
-
     memset(area, 0, fpu_area_size);
-    fpu->fcw = FCW_DEFAULT;
-    fpu->mxcsr = MXCSR_DEFAULT;
-    if (fpu_components != 0)
-        fpu->xstate_bv = XCR0_X87 | XCR0_SSE;
+    memcpy(area, &initial, MIN(fpu_area_size, sizeof(initial)));
 }
 
 void fpu_save(void *area)
@@ -115,19 +118,12 @@ void fpu_restore(const void *area)
         x86_fxrstor(area);
 }
 
-bool fpu_area_valid(const void *area)
+void fpu_reset(void)
 {
-    const struct fpu_area *fpu = area;
+    fpu_restore(&initial);
+}
 
-    /* What makes FXRSTOR and XRSTOR fault: SDM vol. 1, 10.5.3 and 13.8.1. */
-    if (fpu->mxcsr & ~mxcsr_mask)
-        return false;
-    if (fpu_components == 0)
-        return true;
-    if (fpu->xstate_bv & ~fpu_components || fpu->xcomp_bv != 0)
-        return false;
-    for (size_t i = 0; i < ARRAY_SIZE(fpu->reserved); i++)
-        if (fpu->reserved[i] != 0)
-            return false;
-    return true;
+bool fpu_mxcsr_valid(uint32_t mxcsr)
+{
+    return (mxcsr & ~mxcsr_mask) == 0; /* SDM vol. 1, 10.5.3 */
 }

@@ -23,8 +23,10 @@ void fpu_init_area(void *area);
 void fpu_save(void *area);
 void fpu_restore(const void *area);
 
-/* For signal frames (issue of forged state): true if fpu_restore may load
- * this area without faulting; reserved bits are checked. */
-bool fpu_area_valid(const void *area);
+/* The registers get a new program's state. => any context of the thread's */
+void fpu_reset(void);
+
+/* No reserved bit of MXCSR is set, which its loading would refuse. */
+bool fpu_mxcsr_valid(uint32_t mxcsr);
 
 #endif

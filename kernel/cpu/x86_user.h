@@ -135,4 +135,43 @@ static __always_inline bool x86_user_cmpxchg32(void *p, uint32_t expected,
     return ok;
 }
 
+/* An instruction that moves the FPU's state between its registers and an area
+ * (which is the program's, so is what XRSTOR finds there). False if memory or
+ * the state was refused: then it may have been moved in part. */
+#define X86_USER_FPU(instruction, area, components)                            \
+    ({                                                                         \
+        bool ok_ = false;                                                      \
+                                                                               \
+        asm volatile("1:\t" instruction " (%[at])\n\t"                         \
+                     "movb $1, %[ok]\n"                                        \
+                     "2:\n\t" X86_EX_TABLE("1b", "2b")                         \
+                     : [ok] "+&q"(ok_)                                         \
+                     : [at] "r"(area), "a"((uint32_t)(components)),            \
+                       "d"((uint32_t)((components) >> 32))                     \
+                     : "memory");                                              \
+        ok_;                                                                   \
+    })
+
+/* The first two know no components. => between x86_stac and x86_clac */
+static __always_inline bool x86_user_fxsave(void *area)
+{
+    return X86_USER_FPU("fxsave64", area, 0UL);
+}
+
+static __always_inline bool x86_user_fxrstor(const void *area)
+{
+    return X86_USER_FPU("fxrstor64", area, 0UL);
+}
+
+static __always_inline bool x86_user_xsave(void *area, uint64_t components)
+{
+    return X86_USER_FPU("xsave64", area, components);
+}
+
+static __always_inline bool x86_user_xrstor(const void *area,
+                                            uint64_t components)
+{
+    return X86_USER_FPU("xrstor64", area, components);
+}
+
 #endif

@@ -27,8 +27,8 @@ static inline uint32_t rotate(uint32_t word, unsigned n)
 }
 
 /* RFC 8439, 2.1. */
-static void quarter_round(uint32_t *s, unsigned a, unsigned b, unsigned c,
-                          unsigned d)
+static __always_inline void quarter_round(uint32_t *s, unsigned a, unsigned b,
+                                          unsigned c, unsigned d)
 {
     s[a] += s[b];
     s[d] = rotate(s[d] ^ s[a], 16);
@@ -51,11 +51,14 @@ static void chacha_block(const uint32_t *with_key, uint32_t counter,
     start[12] = counter;
     memcpy(out, start, BLOCK_SIZE);
     for (unsigned i = 0; i < DOUBLE_ROUNDS; i++) {
-        for (unsigned col = 0; col < 4; col++)
-            quarter_round(out, col, 4 + col, 8 + col, 12 + col);
-        for (unsigned d = 0; d < 4; d++)
-            quarter_round(out, d, 4 + (d + 1) % 4, 8 + (d + 2) % 4,
-                          12 + (d + 3) % 4);
+        quarter_round(out, 0, 4, 8, 12);
+        quarter_round(out, 1, 5, 9, 13);
+        quarter_round(out, 2, 6, 10, 14);
+        quarter_round(out, 3, 7, 11, 15);
+        quarter_round(out, 0, 5, 10, 15);
+        quarter_round(out, 1, 6, 11, 12);
+        quarter_round(out, 2, 7, 8, 13);
+        quarter_round(out, 3, 4, 9, 14);
     }
     for (unsigned i = 0; i < BLOCK_WORDS; i++)
         out[i] += start[i];

@@ -126,6 +126,7 @@ int fdtable_clone(struct fdtable *from, struct fdtable **out)
 {
     struct fdtable *table;
     unsigned capacity;
+    size_t fd, n;
     int err;
 
     err = fdtable_create(&table);
@@ -144,10 +145,12 @@ int fdtable_clone(struct fdtable *from, struct fdtable **out)
     }
     arrays_copy(&table->fds, &from->fds);
     table->first_free = from->first_free;
-    for (unsigned fd = 0; fd < from->fds.capacity; fd++) {
+    n = from->fds.capacity;
+    for (fd = bitmap_find_set(from->fds.taken, n, 0); fd < n;
+         fd = bitmap_find_set(from->fds.taken, n, fd + 1)) {
         if (table->fds.files[fd] != NULL)
             file_get(table->fds.files[fd]);
-        else if (bitmap_test(table->fds.taken, fd))
+        else
             fd_free_locked(table, (int)fd); /* another thread's reservation */
     }
     spin_unlock(&from->lock);
@@ -181,6 +184,7 @@ void fdtable_put(struct fdtable *table)
 
 /* ---- one descriptor ---- */
 
+/* => lock held, or the table has no other user */
 static struct file *fd_file_locked(const struct fdtable *table, int fd)
 {
     return (unsigned)fd < table->fds.capacity ? table->fds.files[fd] : NULL;
@@ -196,6 +200,15 @@ struct file *fdtable_lookup(struct fdtable *table, int fd)
         file_get(file);
     spin_unlock(&table->lock);
     return file;
+}
+
+/* A table with one user gets another only by what that one does, or for a look
+ * from /proc, which changes nothing. */
+struct file_loan fdtable_borrow(struct fdtable *table, int fd)
+{
+    if (fdtable_is_shared(table))
+        return (struct file_loan){fdtable_lookup(table, fd), true};
+    return (struct file_loan){fd_file_locked(table, fd), false};
 }
 
 int fdtable_reserve(struct fdtable *table, int min, uint64_t limit,

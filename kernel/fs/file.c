@@ -191,40 +191,44 @@ static int check_range(const struct file *file, uint64_t pos, size_t len)
     return len > UINT64_MAX - pos ? -EOVERFLOW : 0;
 }
 
-ssize_t file_read(struct file *file, struct iobuf *io)
+/* By the file's read or write, at its position. */
+static __noinline ssize_t move_at_position(struct file *file, struct iobuf *io,
+                                           ssize_t (*move)(struct file *file,
+                                                           struct iobuf *io,
+                                                           uint64_t *pos))
 {
     ssize_t n;
 
-    if (!file->map.readable)
-        return -EBADF;
-    if (file->ops->read == NULL)
-        return -EINVAL;
-    if (file->ops->lseek == NULL)
-        return file->ops->read(file, io, &file->pos);
     mutex_lock(&file->pos_lock);
     n = check_range(file, file->pos, io->len);
     if (n == 0)
-        n = file->ops->read(file, io, &file->pos);
+        n = move(file, io, &file->pos);
     mutex_unlock(&file->pos_lock);
     return n;
 }
 
+ssize_t file_read(struct file *file, struct iobuf *io)
+{
+    const struct file_ops *ops = file->ops;
+
+    if (!file->map.readable)
+        return -EBADF;
+    if (ops->read == NULL)
+        return -EINVAL;
+    return ops->lseek == NULL ? ops->read(file, io, &file->pos)
+                              : move_at_position(file, io, ops->read);
+}
+
 ssize_t file_write(struct file *file, struct iobuf *io)
 {
-    ssize_t n;
+    const struct file_ops *ops = file->ops;
 
     if (!file->map.writable)
         return -EBADF;
-    if (file->ops->write == NULL)
+    if (ops->write == NULL)
         return -EINVAL;
-    if (file->ops->lseek == NULL)
-        return file->ops->write(file, io, &file->pos);
-    mutex_lock(&file->pos_lock);
-    n = check_range(file, file->pos, io->len);
-    if (n == 0)
-        n = file->ops->write(file, io, &file->pos);
-    mutex_unlock(&file->pos_lock);
-    return n;
+    return ops->lseek == NULL ? ops->write(file, io, &file->pos)
+                              : move_at_position(file, io, ops->write);
 }
 
 ssize_t file_pread(struct file *file, struct iobuf *io, uint64_t offset)

@@ -137,6 +137,21 @@ void fdtable_close_on_exec(struct fdtable *table);
 
 /* The file behind fd, with a reference; NULL if fd is not open. */
 struct file *fdtable_lookup(struct fdtable *table, int fd);
+
+/* The same for the length of one system call, which closes nothing: without a
+ * reference if no other thread uses the table. file_return it, unless NULL.
+ * => table is the current process's */
+struct file_loan {
+    struct file *file;
+    bool counted; /* with a reference */
+};
+struct file_loan fdtable_borrow(struct fdtable *table, int fd);
+static inline void file_return(struct file_loan loan)
+{
+    if (loan.counted)
+        file_put(loan.file);
+}
+
 /* The lowest free descriptor >= min, below `limit` (RLIMIT_NOFILE), now refers
  * to file (takes over the caller's reference on success). fd, or -EMFILE,
  * -ENOMEM, -EINVAL. */

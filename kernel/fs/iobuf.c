@@ -34,38 +34,67 @@ static void iobuf_advance(struct iobuf *io, size_t n)
         io->seg_len -= n;
 }
 
-size_t iobuf_copy_to(struct iobuf *io, const void *src, size_t n)
+/* To the part at base, which can take n bytes; returns how many went. */
+static inline size_t part_copy_to(struct iobuf *io, const void *src, size_t n)
 {
-    size_t done = 0, part, left = 0;
+    size_t left = 0;
 
-    n = MIN(n, io->len);
-    while (done < n && left == 0) {
+    if (likely(io->user))
+        left = copy_to_user(io->base, src, n);
+    else
+        memcpy(io->base, src, n);
+    iobuf_advance(io, n - left);
+    return n - left;
+}
+
+static inline size_t part_copy_from(struct iobuf *io, void *dst, size_t n)
+{
+    size_t left = 0;
+
+    if (likely(io->user))
+        left = copy_from_user(dst, io->base, n);
+    else
+        memcpy(dst, io->base, n);
+    iobuf_advance(io, n - left);
+    return n - left;
+}
+
+static __noinline size_t scattered_copy_to(struct iobuf *io, const void *src,
+                                           size_t n)
+{
+    size_t done = 0, part, copied = 0;
+
+    for (part = 0; done < n && copied == part; done += copied) {
         part = iobuf_next_part(io, n - done);
-        if (io->user)
-            left = copy_to_user(io->base, (const char *)src + done, part);
-        else
-            memcpy(io->base, (const char *)src + done, part);
-        iobuf_advance(io, part - left);
-        done += part - left;
+        copied = part_copy_to(io, (const char *)src + done, part);
     }
     return done;
 }
 
-size_t iobuf_copy_from(struct iobuf *io, void *dst, size_t n)
+static __noinline size_t scattered_copy_from(struct iobuf *io, void *dst,
+                                             size_t n)
 {
-    size_t done = 0, part, left = 0;
+    size_t done = 0, part, copied = 0;
 
-    n = MIN(n, io->len);
-    while (done < n && left == 0) {
+    for (part = 0; done < n && copied == part; done += copied) {
         part = iobuf_next_part(io, n - done);
-        if (io->user)
-            left = copy_from_user((char *)dst + done, io->base, part);
-        else
-            memcpy((char *)dst + done, io->base, part);
-        iobuf_advance(io, part - left);
-        done += part - left;
+        copied = part_copy_from(io, (char *)dst + done, part);
     }
     return done;
+}
+
+size_t iobuf_copy_to(struct iobuf *io, const void *src, size_t n)
+{
+    n = MIN(n, io->len);
+    return io->segs == NULL ? part_copy_to(io, src, n)
+                            : scattered_copy_to(io, src, n);
+}
+
+size_t iobuf_copy_from(struct iobuf *io, void *dst, size_t n)
+{
+    n = MIN(n, io->len);
+    return io->segs == NULL ? part_copy_from(io, dst, n)
+                            : scattered_copy_from(io, dst, n);
 }
 
 size_t iobuf_fill_zero(struct iobuf *io, size_t n)

@@ -147,34 +147,51 @@ static ssize_t ring_write_locked(struct pipe *pipe, struct iobuf *io)
 
 /* ---- reading and writing ---- */
 
+/* Nothing to read, but somebody may write yet. */
+static bool is_quiet(const struct pipe *pipe)
+{
+    return READ_ONCE(pipe->used) == 0 && READ_ONCE(pipe->writers) != 0;
+}
+
+/* Reads what is there: bytes, 0 or an errno. */
+static ssize_t read_some(struct inode *inode, struct iobuf *io)
+{
+    struct pipe *pipe = inode->pipe;
+    bool was_tight;
+    ssize_t n;
+
+    mutex_lock(&inode->lock);
+    was_tight = room_of(pipe) < PIPE_BUF;
+    n = ring_read_locked(pipe, io);
+    mutex_unlock(&inode->lock);
+    if (n > 0 && was_tight)
+        wake_up_all(&pipe->wait);
+    return n;
+}
+
 static ssize_t pipe_read(struct file *file, struct iobuf *io,
                          uint64_t *pos __unused)
 {
-    struct inode *inode = file->inode;
-    struct pipe *pipe = inode->pipe;
-    bool was_tight, ended;
+    struct pipe *pipe = file->inode->pipe;
+    bool ended;
     ssize_t n;
     int err;
 
     if (io->len == 0)
         return 0;
     for (;;) {
-        mutex_lock(&inode->lock);
-        was_tight = room_of(pipe) < PIPE_BUF;
-        n = ring_read_locked(pipe, io);
-        ended = pipe->writers == 0;
-        mutex_unlock(&inode->lock);
-        if (n > 0 && was_tight)
-            wake_up_all(&pipe->wait);
+        while (is_quiet(pipe)) {
+            if (READ_ONCE(file->flags) & O_NONBLOCK)
+                return -EAGAIN;
+            err = wait_event_interruptible(&pipe->wait, !is_quiet(pipe));
+            if (err != 0)
+                return err;
+        }
+        /* Looked at before the bytes: what the last writer left counts. */
+        ended = READ_ONCE(pipe->writers) == 0;
+        n = read_some(file->inode, io);
         if (n != 0 || ended)
             return n;
-        if (READ_ONCE(file->flags) & O_NONBLOCK)
-            return -EAGAIN;
-        err = wait_event_interruptible(&pipe->wait,
-                                       READ_ONCE(pipe->used) > 0 ||
-                                           READ_ONCE(pipe->writers) == 0);
-        if (err != 0)
-            return err;
     }
 }
 

@@ -254,14 +254,20 @@ static void take_spinlock(const struct taking *taking)
     push_held(&cpu->spin, taking);
 }
 
+/* The thread may sleep, and then take a mutex or an rwsem. */
+static void check_may_wait(const struct held_locks *held,
+                           const struct taking *taking)
+{
+    check_may_sleep(taking->frame, taking->irqs_on);
+    check_orders(held, 0, taking);
+}
+
 static void take_sleeping(const struct taking *taking)
 {
     struct held_locks *held = lockck_current_holder();
 
-    if (taking->waits) {
-        check_may_sleep(taking->frame, taking->irqs_on);
-        check_orders(held, 0, taking);
-    }
+    if (taking->waits)
+        check_may_wait(held, taking);
     push_held(held, taking);
 }
 
@@ -293,7 +299,9 @@ void lockck_event(const uint32_t *id, unsigned event, const uint64_t *frame)
         release(lockck_current_holder(), id, frame, false);
     } else {
         taking.node = lockck_node(id, event >> 8);
-        if (kind == LOCKCK_SPIN_LOCK || kind == LOCKCK_SPIN_TRYLOCK)
+        if (kind == LOCKCK_MAY_LOCK)
+            check_may_wait(lockck_current_holder(), &taking);
+        else if (kind == LOCKCK_SPIN_LOCK || kind == LOCKCK_SPIN_TRYLOCK)
             take_spinlock(&taking);
         else
             take_sleeping(&taking);
@@ -310,19 +318,6 @@ void lockck_check_sleep(void)
 
     if (is_on())
         check_may_sleep(RETURN_FRAME, (flags & RFLAGS_IF_BIT) != 0);
-    irq_restore(flags);
-}
-
-void lockck_check_may_lock(const uint32_t *id)
-{
-    const uint64_t flags = irq_save();
-    struct taking taking = {.id = id, .frame = RETURN_FRAME};
-
-    if (is_on()) {
-        check_may_sleep(taking.frame, (flags & RFLAGS_IF_BIT) != 0);
-        taking.node = lockck_node(id, 0);
-        check_orders(lockck_current_holder(), 0, &taking);
-    }
     irq_restore(flags);
 }
 

@@ -107,8 +107,6 @@ void lockck_event(const uint32_t *id, unsigned event, const uint64_t *frame);
 
 /* About to sleep. */
 void lockck_check_sleep(void);
-/* About to do what may sleep, and may take the lock, of any kind. */
-void lockck_check_may_lock(const uint32_t *id);
 /* About to wait until other CPUs have flushed. */
 void lockck_check_flush(void);
 /* Nothing may be held where this is called: the way back to user mode, the end

@@ -30,6 +30,7 @@
 #define LOCKCK_SLEEP_LOCK 3   /* the same of mutexes and rwsems */
 #define LOCKCK_SLEEP_TRYLOCK 4
 #define LOCKCK_SLEEP_UNLOCK 5
+#define LOCKCK_MAY_LOCK 6      /* may be taken in what follows */
 #define LOCKCK_NESTED (1 << 8) /* subclass 1 */
 
 #define LOCKCK_SITE(instruction, entry, event, lock_id)                        \

@@ -258,9 +258,8 @@ static void reset_cpu_state(const struct exec *exec, struct mm *mm)
     preempt_disable();
     thread->mm = mm;
     thread->fs_base = thread->gs_base = 0;
-    fpu_init_area(thread->fpu);
-    thread->fpu_cpu = THREAD_NO_CPU;
     sched_load_user_state();
+    fpu_reset();
     preempt_enable();
 }
 

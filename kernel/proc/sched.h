@@ -44,8 +44,8 @@ void sched_sleep_prepare_killable(void);
  * on another CPU, that one looks at once. => any context */
 void sched_wake_signal(struct thread *thread, bool fatal);
 
-/* Loads the current thread's mm, FS and GS bases and FPU area into this CPU:
- * execve has given it new ones, with fpu_cpu THREAD_NO_CPU.
+/* Loads the current thread's mm, FS and GS bases and, unless they are there,
+ * its FPU registers into this CPU: execve has given it new ones.
  * => preemption off */
 void sched_load_user_state(void);
 

@@ -177,8 +177,10 @@ void sched_wake_signal(struct thread *thread, bool fatal)
 {
     unsigned cpu = READ_ONCE(thread->cpu);
 
-    wake(thread, STATE_BIT(THREAD_INTERRUPTIBLE) |
-                     (fatal ? STATE_BIT(THREAD_KILLABLE) : 0));
+    /* The setting of its work was the full barrier of sched.c's I3. */
+    if (READ_ONCE(thread->state) != THREAD_RUNNABLE)
+        wake(thread, STATE_BIT(THREAD_INTERRUPTIBLE) |
+                         (fatal ? STATE_BIT(THREAD_KILLABLE) : 0));
     /* In user mode on another CPU it would not notice by itself. */
     if (cpu_count > 1 && READ_ONCE(queues[cpu].running) == thread &&
         thread != current_thread())

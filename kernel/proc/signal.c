@@ -71,6 +71,20 @@ static void info_set_aside(struct signal_info *info)
     spin_unlock_irqrestore(&spare_lock, flags);
 }
 
+/* The current thread's next signal may well come from itself: it keeps one
+ * info that it is done with. => thread context */
+static void info_keep(struct signal_info *info)
+{
+    struct thread *thread = current_thread();
+
+    if (thread->ninfos > 0 || info->fixed) {
+        info_set_aside(info);
+        return;
+    }
+    list_push_back(&thread->infos, &info->link);
+    thread->ninfos++;
+}
+
 bool signal_reserve(unsigned n)
 {
     struct thread *thread = current_thread();
@@ -243,7 +257,7 @@ static void take_from_locked(struct signal_queue *queue, int sig,
     }
     info_unlink_locked(queue, found);
     *out = *found;
-    info_set_aside(found);
+    info_keep(found);
 }
 
 int signal_take_locked(struct thread *thread, uint64_t set,
@@ -302,12 +316,14 @@ void signal_reset_for_exec(struct process *process)
 {
     uint64_t flags = spin_lock_irqsave(&process->lock);
 
-    for (int sig = 1; sig <= SIGNALS; sig++) {
-        struct signal_action action = signal_get_action_locked(process, sig);
+    for (uint64_t set = process->action_set; set != 0; set &= set - 1) {
+        int sig = __builtin_ctzl(set) + 1;
+        struct signal_action action = {
+            .handler = process->actions[sig - 1].handler,
+        };
 
         if (action.handler != HANDLER_IGNORE)
             action.handler = HANDLER_DEFAULT;
-        action.flags = action.restorer = action.mask = 0;
         signal_put_action_locked(process, sig, &action);
     }
     spin_unlock_irqrestore(&process->lock, flags);

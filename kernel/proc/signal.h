@@ -81,8 +81,9 @@ void signal_trim(bool all);
  *   => any context; takes process->lock */
 void signal_send_process(struct process *process, int sig,
                          const struct signal_info *info);
-void signal_send_thread(struct thread *thread, int sig,
-                        const struct signal_info *info);
+/* 0 or -EAGAIN: no room for a queued signal. */
+int signal_send_thread(struct thread *thread, int sig,
+                       const struct signal_info *info);
 
 /* A fault of the current thread: cannot be blocked or ignored; if it is, the
  * process dies of it. True if it does so, for want of a handler. */

@@ -6,25 +6,20 @@
  *     XSAVE header, components  only where the CPU has XSAVE
  *     FP_XSTATE_MAGIC2
  *
- * A program may change all of it before it returns from the handler. What
- * comes back is copied first and checked in the copy, so that neither another
- * thread nor a bad value can make the CPU fault while it loads it.
+ * The CPU moves the state between its registers and the frame itself. While a
+ * thread is in the kernel its registers are still in the CPU, and are kept over
+ * a switch (sched.c I4), so a page fault on the way is no harm.
  *
- * While a thread is in the kernel its registers are still in the CPU (or were
- * saved when it was switched away, sched.c I4): its area is true only after
- * fpu_save, and changes to it only count once they are loaded, before anything
- * can switch.
+ * A program may change all of the frame before it returns from the handler, and
+ * another of its threads even meanwhile: what the CPU refuses to load (#GP) is
+ * an error like an address that cannot be read.
  */
 #include "kernel/abi/errno.h"
 #include "kernel/cpu/fpu.h"
-#include "kernel/lib/preempt.h"
-#include "kernel/lib/string.h"
 #include "kernel/proc/signal_impl.h"
-#include "mm/slab.h"
 #include "mm/uaccess.h"
 
 #define COMPONENTS_LEGACY 3UL /* x87 and SSE: the FXSAVE image */
-#define AREA_ALIGN 64
 
 _Static_assert(offsetof(struct fpstate, sw_reserved) +
                        sizeof(struct fpx_sw_bytes) ==
@@ -46,8 +41,14 @@ static int get(void *data, uint64_t user, size_t len)
     return copy_from_user(data, (const void *)user, len) == 0 ? 0 : -EFAULT;
 }
 
+/* The components that the XSAVE header of a frame names. */
+static uint64_t present_at(uint64_t user_area)
+{
+    return user_area + offsetof(struct xstate, header.xfeatures);
+}
+
 /* What tells the program, and us on the way back, that it is an XSAVE area. */
-static int put_extended(uint64_t user, const struct xstate *area)
+static int put_extended(uint64_t user)
 {
     const struct fpx_sw_bytes sw = {
         .magic1 = FP_XSTATE_MAGIC1,
@@ -56,14 +57,16 @@ static int put_extended(uint64_t user, const struct xstate *area)
         .xstate_size = (uint32_t)fpu_area_size,
     };
     const uint32_t magic2 = FP_XSTATE_MAGIC2;
-    /* For programs that know the FXSAVE image only, and change that. */
-    const uint64_t present = area->header.xfeatures | COMPONENTS_LEGACY;
+    uint64_t present = 0;
     int err =
         put(user + offsetof(struct fpstate, sw_reserved), &sw, sizeof(sw));
 
     if (err == 0)
-        err = put(user + offsetof(struct xstate, header.xfeatures), &present,
-                  sizeof(present));
+        err = get(&present, present_at(user), sizeof(present));
+    /* For programs that know the FXSAVE image only, and change that. */
+    present |= COMPONENTS_LEGACY;
+    if (err == 0)
+        err = put(present_at(user), &present, sizeof(present));
     if (err == 0)
         err = put(user + fpu_area_size, &magic2, sizeof(magic2));
     return err;
@@ -71,92 +74,66 @@ static int put_extended(uint64_t user, const struct xstate *area)
 
 int signal_fpu_save(uint64_t user_area)
 {
-    void *area = current_thread()->fpu;
+    char __user *area = (char __user *)user_area;
     int err;
 
-    preempt_disable();
-    fpu_save(area);
-    preempt_enable();
-    err = put(user_area, area, fpu_area_size);
-    if (err == 0 && fpu_components != 0)
-        err = put_extended(user_area, area);
-    return err;
+    if (fpu_components == 0)
+        return user_fxsave(area);
+    /* XSAVE writes the header's first word only. */
+    if (clear_user(area + offsetof(struct xstate, header),
+                   sizeof(struct xstate_header)) != 0)
+        return -EFAULT;
+    err = user_xsave(area, fpu_components);
+    return err != 0 ? err : put_extended(user_area);
 }
 
-void signal_fpu_reset(void)
-{
-    void *area = current_thread()->fpu;
+/* ---- the way back ---- */
 
-    preempt_disable();
-    fpu_init_area(area);
-    fpu_restore(area);
-    preempt_enable();
-}
-
-/* How much of the frame is an XSAVE area; 0: it is an FXSAVE image alone. */
-static size_t extended_size(const struct fpx_sw_bytes *sw, uint64_t user_area)
+/* The frame is an XSAVE area; else it is an FXSAVE image alone. */
+static bool is_extended(const struct fpx_sw_bytes *sw, uint64_t user_area)
 {
     uint32_t magic2;
 
     if (sw->magic1 != FP_XSTATE_MAGIC1 ||
         sw->xstate_size < sizeof(struct xstate) ||
         sw->xstate_size > fpu_area_size || sw->extended_size < sw->xstate_size)
-        return 0;
-    if (get(&magic2, user_area + sw->xstate_size, sizeof(magic2)) != 0 ||
-        magic2 != FP_XSTATE_MAGIC2)
-        return 0;
-    return sw->xstate_size;
+        return false;
+    return get(&magic2, user_area + sw->xstate_size, sizeof(magic2)) == 0 &&
+           magic2 == FP_XSTATE_MAGIC2;
 }
 
-/* Copies the frame's state to `area` (all zero) and makes it whole. */
-static int read_area(struct xstate *area, uint64_t user_area)
+/* Components that the frame does not claim to have start afresh. */
+static int load_extended(uint64_t user_area)
 {
+    const void __user *area = (const void __user *)user_area;
     struct fpx_sw_bytes sw;
-    size_t size;
-    int err = get(&area->fpstate, user_area, sizeof(area->fpstate));
 
-    if (err != 0 || fpu_components == 0)
-        return err;
-    sw = area->fpstate.sw_reserved;
-    size = extended_size(&sw, user_area);
-    if (size == 0) {
-        area->header.xfeatures = COMPONENTS_LEGACY;
-        return 0;
-    }
-    err = get(area, user_area, size);
-    /* Components that the frame does not claim to have start afresh. */
-    area->header.xfeatures &= sw.xfeatures | ~fpu_components;
-    return err;
+    if (get(&sw, user_area + offsetof(struct fpstate, sw_reserved),
+            sizeof(sw)) != 0)
+        return -EFAULT;
+    fpu_reset();
+    if (is_extended(&sw, user_area))
+        return user_xrstor(area, sw.xfeatures & fpu_components);
+    return user_fxrstor(area);
 }
 
-static void load_area(const void *from)
+static int load(uint64_t user_area)
 {
-    void *area = current_thread()->fpu;
+    const struct fpstate __user *area =
+        (const struct fpstate __user *)user_area;
+    uint32_t mxcsr;
 
-    preempt_disable();
-    memcpy(area, from, fpu_area_size);
-    fpu_restore(area);
-    preempt_enable();
+    /* QEMU does not look at it. */
+    if (user_load_u32(&area->mxcsr, &mxcsr) != 0 || !fpu_mxcsr_valid(mxcsr))
+        return -EFAULT;
+    return fpu_components == 0 ? user_fxrstor(area) : load_extended(user_area);
 }
 
 int signal_fpu_restore(uint64_t user_area)
 {
-    size_t size = ROUND_UP(fpu_area_size, (size_t)AREA_ALIGN);
-    void *area;
-    int err;
+    int err = user_area == 0 ? 0 : load(user_area);
 
-    if (user_area == 0) {
-        signal_fpu_reset();
-        return 0;
-    }
-    area = kzalloc(size);
-    if (area == NULL)
-        return -ENOMEM;
-    err = read_area(area, user_area);
-    if (err == 0 && !fpu_area_valid(area))
-        err = -EINVAL;
-    if (err == 0)
-        load_area(area);
-    kfree(area);
+    if (err != 0 || user_area == 0)
+        fpu_reset();
     return err;
 }

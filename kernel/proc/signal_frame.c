@@ -12,11 +12,13 @@
  *
  * On the way back nothing in the frame is trusted: segments must be the
  * program's own, of the flags only those count that a program may set, and the
- * FPU state is checked in a copy. A bad frame is a SIGSEGV.
+ * FPU state is checked by the CPU that loads it. A bad frame is a SIGSEGV.
  */
 #include "kernel/abi/errno.h"
+#include "kernel/cpu/fpu.h"
 #include "kernel/cpu/trap.h"
 #include "kernel/cpu/x86.h"
+#include "kernel/lib/string.h"
 #include "kernel/proc/report.h"
 #include "kernel/proc/signal_calls.h"
 #include "kernel/proc/signal_impl.h"
@@ -67,6 +69,8 @@ static int find_place(const struct trap_frame *frame, uint64_t flags,
     return 0;
 }
 
+/* What is filled in was the kernel's stack before: no field may be left out. */
+
 static void fill_registers(const struct trap_frame *frame,
                            struct sigcontext *out)
 {
@@ -89,7 +93,18 @@ static void fill_registers(const struct trap_frame *frame,
     out->rip = frame->rip;
     out->eflags = frame->rflags;
     out->cs = (uint16_t)frame->cs;
+    out->gs = out->fs = 0;
     out->ss = (uint16_t)frame->ss;
+}
+
+static void fill_trap(const struct trap_frame *frame, const struct delivery *d,
+                      struct sigcontext *out)
+{
+    bool is_trap = frame->vector < TRAP_EXCEPTIONS;
+
+    out->trapno = is_trap ? frame->vector : 0;
+    out->err = is_trap ? frame->error : 0;
+    out->cr2 = frame->vector == TRAP_PF ? d->info.addr : 0;
 }
 
 static void fill_context(const struct trap_frame *frame,
@@ -102,31 +117,26 @@ static void fill_context(const struct trap_frame *frame,
     out->uc_flags = UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS;
     if (signal_fpu_size() > sizeof(struct fpstate))
         out->uc_flags |= UC_FP_XSTATE;
-    out->uc_stack = (stack_t){
-        .ss_sp = (void *)stack->sp,
-        .ss_flags = stack->flags,
-        .ss_size = stack->size,
-    };
+    out->uc_link = NULL;
+    memset(&out->uc_stack, 0, sizeof(out->uc_stack)); /* its padding too */
+    out->uc_stack.ss_sp = (void *)stack->sp;
+    out->uc_stack.ss_flags = stack->flags;
+    out->uc_stack.ss_size = stack->size;
     out->uc_sigmask = mask;
     fill_registers(frame, context);
+    fill_trap(frame, d, context);
     context->oldmask = mask;
     context->fpstate = (struct fpstate *)fpu;
-    if (frame->vector < TRAP_EXCEPTIONS) {
-        context->trapno = frame->vector;
-        context->err = frame->error;
-    }
-    if (frame->vector == TRAP_PF)
-        context->cr2 = d->info.addr;
+    memset(context->reserved1, 0, sizeof(context->reserved1));
 }
 
 static int write_frame(const struct trap_frame *frame, const struct delivery *d,
                        uint64_t mask, const struct place *place)
 {
-    struct rt_sigframe out = {
-        .pretcode = (void (*)(void))d->action.restorer,
-    };
+    struct rt_sigframe out;
     size_t len = offsetof(struct rt_sigframe, info);
 
+    out.pretcode = (void (*)(void))d->action.restorer;
     fill_context(frame, d, mask, place->fpu, &out.uc);
     if ((d->action.flags & SA_SIGINFO) != 0) {
         signal_info_encode(&d->info, &out.info);
@@ -162,7 +172,7 @@ int signal_frame_build(struct trap_frame *frame, const struct delivery *d,
     frame->rax = 0;
     frame->rflags &= ~(RFLAGS_DF | RFLAGS_RF | RFLAGS_TF);
     frame->vector = TRAP_REPLACED;
-    signal_fpu_reset();
+    fpu_reset();
     return 0;
 }
 
@@ -216,16 +226,20 @@ static void restore_mask(uint64_t mask)
     spin_unlock_irqrestore(&process->lock, flags);
 }
 
-/* No errors but a bad frame are told: the program cannot be asked. */
+/* No errors but a bad frame are told: the program cannot be asked. As a rule
+ * the stack is what it was. */
 static void restore_stack(const stack_t *from, uint64_t sp)
 {
+    const struct signal_stack *now = &current_thread()->altstack;
     const struct signal_stack stack = {
         .sp = (uint64_t)from->ss_sp,
         .flags = from->ss_flags,
         .size = from->ss_size,
     };
 
-    (void)signal_set_stack(&stack, NULL, sp);
+    if (stack.sp != now->sp || stack.flags != now->flags ||
+        stack.size != now->size)
+        (void)signal_set_stack(&stack, NULL, sp);
 }
 
 static int return_from(struct trap_frame *frame, uint64_t user_frame)
@@ -250,11 +264,9 @@ static int return_from(struct trap_frame *frame, uint64_t user_frame)
     return 0;
 }
 
-long signal_return(void)
+static void refuse(const struct trap_frame *frame, uint64_t user_frame)
 {
-    struct trap_frame *frame = thread_frame(current_thread());
-    uint64_t user_frame = frame->rsp - sizeof(uint64_t);
-    struct killed_report report = {
+    const struct killed_report report = {
         .frame = frame,
         .sig = SIGSEGV,
         .code = SI_KERNEL,
@@ -262,18 +274,18 @@ long signal_return(void)
         .has_address = true,
         .what = "sigreturn found no valid signal frame",
     };
-    int err = return_from(frame, user_frame);
 
-    if (err == -ENOMEM) {
-        report.sig = SIGKILL;
-        report.what = "no memory was left to return from a signal's handler";
-        signal_kill_current(SIGKILL);
+    if (signal_force(SIGSEGV, SI_KERNEL, 0))
         report_killed(&report);
-        return 0;
-    }
-    if (err != 0) {
-        if (signal_force(SIGSEGV, SI_KERNEL, 0))
-            report_killed(&report);
+}
+
+long signal_return(void)
+{
+    struct trap_frame *frame = thread_frame(current_thread());
+    uint64_t user_frame = frame->rsp - sizeof(uint64_t);
+
+    if (return_from(frame, user_frame) != 0) {
+        refuse(frame, user_frame);
         return 0;
     }
     frame->vector = TRAP_REPLACED;

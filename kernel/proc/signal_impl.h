@@ -70,6 +70,14 @@ static inline void signal_clear_work(struct thread *thread, uint32_t bits)
 
 /* ---- signal.c; => P held ---- */
 
+static inline uint64_t signal_handler_locked(const struct process *process,
+                                             int sig)
+{
+    return (process->action_set & SIGNAL_BIT(sig)) != 0
+               ? process->actions[sig - 1].handler
+               : HANDLER_DEFAULT;
+}
+
 struct signal_action signal_get_action_locked(const struct process *process,
                                               int sig);
 void signal_put_action_locked(struct process *process, int sig,
@@ -138,10 +146,8 @@ void signal_info_decode(int sig, const struct siginfo *in,
 size_t signal_fpu_size(void);
 /* Writes the current thread's FPU state to a frame: 0 or -EFAULT. */
 __must_check int signal_fpu_save(uint64_t user_area);
-/* The state that a handler starts with. */
-void signal_fpu_reset(void);
-/* Loads the state from a frame; 0: that of a new program. 0, or -EFAULT,
- * -EINVAL, -ENOMEM, with the state unchanged. */
+/* Loads the state from a frame; 0: that of a new program. 0, or -EFAULT with
+ * that of a new program. */
 __must_check int signal_fpu_restore(uint64_t user_area);
 
 #endif

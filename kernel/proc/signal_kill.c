@@ -198,12 +198,25 @@ static int send_to_thread(int nr, int tid, const struct signal_info *info)
     return err;
 }
 
+/* raise(3) wants neither a look-up nor leave. */
+static int send_to_self(const struct signal_info *info)
+{
+    if (info->sig != 0 && !signal_is_valid(info->sig))
+        return -EINVAL;
+    (void)signal_reserve(1);
+    return info->sig == 0
+               ? 0
+               : signal_send_thread(current_thread(), info->sig, info);
+}
+
 int signal_kill_thread(int pid, int tid, int sig)
 {
     const struct signal_info info = sender_info(sig, SI_TKILL);
 
     if (tid <= 0 || pid < 0)
         return -EINVAL;
+    if (tid == current_thread()->tid && (pid == 0 || pid == info.pid))
+        return send_to_self(&info);
     return send_to_thread(pid, tid, &info);
 }
 

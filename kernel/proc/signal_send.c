@@ -24,12 +24,12 @@ _Static_assert(RLIMIT_SIGPENDING < RLIMITS, "it is in the table");
 
 static bool is_harmless_locked(const struct process *process, int sig)
 {
-    struct signal_action action = signal_get_action_locked(process, sig);
+    uint64_t handler = signal_handler_locked(process, sig);
 
-    if (action.handler == HANDLER_DEFAULT)
+    if (handler == HANDLER_DEFAULT)
         return signal_is_protected(process) ||
                (SIGNALS_HARMLESS & SIGNAL_BIT(sig)) != 0;
-    return action.handler == HANDLER_IGNORE;
+    return handler == HANDLER_IGNORE;
 }
 
 /* The thread that the signal is for, or one that stands for all. */
@@ -46,7 +46,7 @@ static bool is_ignored_locked(const struct process *process,
 /* Its default is to end the process, and that is its action. */
 static bool is_fatal_locked(const struct process *process, int sig)
 {
-    return signal_get_action_locked(process, sig).handler == HANDLER_DEFAULT &&
+    return signal_handler_locked(process, sig) == HANDLER_DEFAULT &&
            !signal_is_protected(process) &&
            ((SIGNALS_HARMLESS | SIGNALS_STOPPING) & SIGNAL_BIT(sig)) == 0;
 }
@@ -141,14 +141,16 @@ void signal_send_process(struct process *process, int sig,
     spin_unlock_irqrestore(&process->lock, flags);
 }
 
-void signal_send_thread(struct thread *thread, int sig,
-                        const struct signal_info *info)
+int signal_send_thread(struct thread *thread, int sig,
+                       const struct signal_info *info)
 {
     struct process *process = thread->process;
     uint64_t flags = spin_lock_irqsave(&process->lock);
+    int err;
 
-    (void)signal_send_locked(process, thread, sig, info);
+    err = signal_send_locked(process, thread, sig, info);
     spin_unlock_irqrestore(&process->lock, flags);
+    return err;
 }
 
 void signal_send_current(int sig)
@@ -161,7 +163,7 @@ void signal_send_current(int sig)
     };
 
     (void)signal_reserve(1);
-    signal_send_thread(current_thread(), sig, &info);
+    (void)signal_send_thread(current_thread(), sig, &info);
 }
 
 /* => a handler takes it */
@@ -191,7 +193,7 @@ bool signal_force(int sig, int code, uint64_t addr)
 
     (void)signal_reserve(1);
     flags = spin_lock_irqsave(&process->lock);
-    handler = signal_get_action_locked(process, sig).handler;
+    handler = signal_handler_locked(process, sig);
     dies = handler == HANDLER_DEFAULT || handler == HANDLER_IGNORE ||
            (thread->blocked & SIGNAL_BIT(sig)) != 0;
 

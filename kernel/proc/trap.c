@@ -183,18 +183,34 @@ static __noreturn void double_fault(const struct trap_frame *frame)
     report_panic_trap(frame, true, address, "double fault");
 }
 
+static __noreturn void unexpected(const struct trap_frame *frame)
+{
+    report_panic_trap(frame, false, 0, "%s in the kernel, error code %#lx",
+                      decode_trap(frame->vector), frame->error);
+}
+
+/* A program's FPU state, loaded from where it lies, may be one that the CPU
+ * refuses. */
+static void general_protection(struct trap_frame *frame)
+{
+    uint64_t resume;
+
+    if (!uaccess_fixup(frame->rip, &resume))
+        unexpected(frame);
+    frame->rip = resume;
+}
+
 static void kernel_exception(struct trap_frame *frame, vaddr_t address)
 {
     switch (frame->vector) {
     case TRAP_PF: kernel_page_fault(frame, address); return;
     case TRAP_DF: double_fault(frame);
+    case TRAP_GP: general_protection(frame); return;
     case TRAP_DB:
         /* A program's single step that reached over the border. */
         frame->rflags &= ~RFLAGS_TF;
         return;
-    default:
-        report_panic_trap(frame, false, 0, "%s in the kernel, error code %#lx",
-                          decode_trap(frame->vector), frame->error);
+    default: unexpected(frame);
     }
 }
 

@@ -32,6 +32,16 @@ struct file *fd_get(int fd)
     return NULL;
 }
 
+struct file_loan fd_borrow(int fd)
+{
+    struct file_loan loan = fdtable_borrow(current_files(), fd);
+
+    if (loan.file == NULL || likely(!(READ_ONCE(loan.file->flags) & O_PATH)))
+        return loan;
+    file_return(loan);
+    return (struct file_loan){NULL, false};
+}
+
 /* ---- times ---- */
 
 /* sec >= 0 and nsec < NSEC_PER_SEC as nanoseconds, cut. */

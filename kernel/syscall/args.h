@@ -26,6 +26,8 @@ bool current_is_root(void);
 /* The open file behind fd, referenced. NULL, for EBADF, if there is none or
  * it was opened with O_PATH; fdtable_lookup finds those too. */
 struct file *fd_get(int fd);
+/* The same as fdtable_borrow gives it: for a call that closes nothing. */
+struct file_loan fd_borrow(int fd);
 
 /* ---- times ---- */
 

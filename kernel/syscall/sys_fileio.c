@@ -53,7 +53,7 @@ static int limit_write(const struct transfer *t, struct iobuf *io)
     uint64_t limit = current_rlimit(RLIMIT_FSIZE), pos;
 
     if (likely(limit == RLIMIT_NONE) || !t->write || io->len == 0 ||
-        !inode_has_pages(t->file->inode))
+        !inode_has_pages(t->file->inode) || !mode_allows(t))
         return 0;
     if (READ_ONCE(t->file->flags) & O_APPEND)
         pos = inode_length(t->file->inode);
@@ -67,9 +67,10 @@ static int limit_write(const struct transfer *t, struct iobuf *io)
     return 0;
 }
 
-static ssize_t transfer(const struct transfer *t, struct iobuf *io)
+static __always_inline ssize_t transfer(const struct transfer *t,
+                                        struct iobuf *io)
 {
-    int err = mode_allows(t) ? limit_write(t, io) : 0;
+    int err = limit_write(t, io);
 
     if (err != 0)
         return err;
@@ -81,15 +82,17 @@ static ssize_t transfer(const struct transfer *t, struct iobuf *io)
 
 /* ---- one buffer ---- */
 
-static long move_buffer(int fd, void __user *buf, size_t len, int64_t offset,
-                        bool write)
+/* Inline: each of its callers needs little of it. */
+static __always_inline long move_buffer(int fd, void __user *buf, size_t len,
+                                        int64_t offset, bool write)
 {
     struct iobuf io = {
         .base = buf,
         .len = MIN(len, (size_t)MAX_RW_COUNT),
         .user = true,
     };
-    struct transfer t = {fd_get(fd), write, offset};
+    struct file_loan loan = fd_borrow(fd);
+    struct transfer t = {loan.file, write, offset};
     int err = 0;
     long n;
 
@@ -103,7 +106,7 @@ static long move_buffer(int fd, void __user *buf, size_t len, int64_t offset,
         n = err;
     else
         n = transfer(&t, &io);
-    file_put(t.file);
+    file_return(loan);
     return n;
 }
 

@@ -141,11 +141,6 @@ void lockck_enter_enable(void)
     abort();
 }
 
-void lockck_check_may_lock(const uint32_t *id)
-{
-    (void)id;
-}
-
 void lockck_check_flush(void)
 {
 }
