@@ -20,6 +20,7 @@
 #include "mm/mmap.h"
 #include "mm/pagecache.h"
 #include "mm/range.h"
+#include "mm/seal.h"
 #include "mm/vmck.h"
 
 /* Does a border have to be made there? */
@@ -97,11 +98,13 @@ static int prepare_removal(struct mm *mm, struct vma *first, vaddr_t start,
 /* [start, end), whose entries are gone, is no longer vma's: its lower end, its
  * upper end, or all of it. */
 static void take_off_locked(struct mm *mm, struct vma *vma, vaddr_t start,
-                            vaddr_t end)
+                            vaddr_t end, struct tlb_gather *tlb)
 {
     const size_t npages = (end - start) >> PAGE_SHIFT;
 
     if (start == vma->start && end == vma->end) {
+        if (unlikely(seal_waits_for(vma)))
+            tlb_finish(tlb);
         mmap_drop_vma_locked(mm, vma);
         return;
     }
@@ -134,7 +137,7 @@ int mmap_remove_locked(struct mm *mm, vaddr_t start, vaddr_t end)
         if (unlikely((vma->flags & VM_HUGETLB) != 0))
             hugetlb_release(vma, low, high);
         range_zap(vma, low, high, &tlb);
-        take_off_locked(mm, vma, low, high);
+        take_off_locked(mm, vma, low, high, &tlb);
     }
     pt_free_empty(&tlb, start, end);
     tlb_finish(&tlb);
