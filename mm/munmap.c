@@ -31,22 +31,36 @@ static bool is_inside_area(struct mm *mm, vaddr_t at)
     return vma != NULL && vma->start < at;
 }
 
+/* What is above `at`, inside vma, becomes upper. */
+static void split_into(struct vma *vma, vaddr_t at, struct vma *upper)
+{
+    if (unlikely(vma->has_huge))
+        huge_split_at(vma->mm, at);
+    vma_split(&vma->mm->vmas, vma, upper, at);
+    mapped_file_get(upper->file);
+    filemap_attach(upper);
+}
+
+/* May a border lie there? -EINVAL inside a large page of MAP_HUGETLB. */
+static int check_border(const struct vma *vma, vaddr_t at)
+{
+    if (vma == NULL || at <= vma->start || at >= vma->end)
+        return 0;
+    return (vma->flags & VM_HUGETLB) && (at & (HUGE_SIZE - 1)) ? -EINVAL : 0;
+}
+
 static int split_uncounted(struct mm *mm, vaddr_t at)
 {
     struct vma *vma = vma_find(&mm->vmas, at), *upper;
 
     if (vma == NULL || vma->start >= at)
         return 0;
-    if ((vma->flags & VM_HUGETLB) != 0 && (at & (HUGE_SIZE - 1)) != 0)
+    if (check_border(vma, at) != 0)
         return -EINVAL;
     upper = mmap_vma_alloc();
     if (upper == NULL)
         return -ENOMEM;
-    if (unlikely(vma->has_huge))
-        huge_split_at(mm, at);
-    vma_split(&mm->vmas, vma, upper, at);
-    mapped_file_get(upper->file);
-    filemap_attach(upper);
+    split_into(vma, at, upper);
     return 0;
 }
 
@@ -57,24 +71,35 @@ int mmap_split_locked(struct mm *mm, vaddr_t at)
     return split_uncounted(mm, at);
 }
 
-int mmap_isolate_locked(struct mm *mm, vaddr_t start, vaddr_t end)
+/* Both borders lie inside the area: once the first one is made the second must
+ * not fail, as some areas never merge again. */
+static int isolate_middle(struct mm *mm, vaddr_t start, vaddr_t end)
 {
-    int err = mmap_split_locked(mm, start);
+    struct vma *upper;
+    int err = check_border(vma_find(&mm->vmas, end), end);
 
     if (err != 0)
         return err;
-    err = mmap_split_locked(mm, end);
+    if (mm->vmas.count + 1 >= limits_areas())
+        return -ENOMEM;
+    upper = mmap_vma_alloc();
+    if (upper == NULL)
+        return -ENOMEM;
+    err = split_uncounted(mm, start);
     if (err != 0)
-        mmap_merge_locked(mm, vma_find(&mm->vmas, start));
+        mmap_vma_free(upper);
+    else
+        split_into(vma_find(&mm->vmas, end), end, upper);
     return err;
 }
 
-/* May the border of what is removed lie there? -EINVAL inside a large page. */
-static int check_border(const struct vma *vma, vaddr_t at)
+int mmap_isolate_locked(struct mm *mm, vaddr_t start, vaddr_t end)
 {
-    if (vma == NULL || at <= vma->start || at >= vma->end)
-        return 0;
-    return (vma->flags & VM_HUGETLB) && (at & (HUGE_SIZE - 1)) ? -EINVAL : 0;
+    const bool inside = is_inside_area(mm, start);
+
+    if (inside && is_inside_area(mm, end))
+        return isolate_middle(mm, start, end);
+    return mmap_split_locked(mm, inside ? start : end);
 }
 
 /* All that can fail. Only a hole inside one area makes more areas in the end:
