@@ -37,7 +37,6 @@ int move_prepare(const struct move *move)
 {
     const vaddr_t end = move->from + move->len;
     struct pt_cursor cur;
-    struct tlb_gather tlb;
     vaddr_t va, stop;
     int err = 0;
 
@@ -51,12 +50,18 @@ int move_prepare(const struct move *move)
             err = pt_descend(move->mm, target(move, stop - PAGE_SIZE), 0, true,
                              &cur);
     }
-    if (err != 0) {
-        tlb_begin(&tlb, move->mm);
-        pt_free_empty(&tlb, move->to, move->to + move->len);
-        tlb_finish(&tlb);
-    }
+    if (err != 0)
+        move_cancel(move);
     return err;
+}
+
+void move_cancel(const struct move *move)
+{
+    struct tlb_gather tlb;
+
+    tlb_begin(&tlb, move->mm);
+    pt_free_empty(&tlb, move->to, move->to + move->len);
+    tlb_finish(&tlb);
 }
 
 /* Tables that are there already. */

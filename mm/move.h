@@ -17,6 +17,8 @@ struct move {
  * go when the area at `to` does, or at once on failure.
  * => mmap_lock held for write; 0 or -ENOMEM */
 __must_check int move_prepare(const struct move *move);
+/* … or does not: they go at once. */
+void move_cancel(const struct move *move);
 
 /* Moves all entries, and flushes. Whole tables move where both ends lie alike
  * in theirs. => move_prepare; mmap_lock held for write; nothing is mapped in

@@ -207,18 +207,17 @@ static int prepare_move_locked(const struct move *move, bool leaves,
                                size_t charge)
 {
     struct mm *mm = move->mm;
-    int err = 0;
+    int err;
 
     if (mm->vmas.count + MAPS_TO_SPARE >= limits_areas() ||
         !commit_charge(mm, charge))
         return -ENOMEM;
     pt_release_idle(mm, move->to, move->to + move->len);
-    if (leaves)
+    err = move_prepare(move);
+    if (err == 0 && leaves) {
         err = mmap_isolate_locked(mm, move->from, move->from + move->len);
-    if (err == 0) {
-        err = move_prepare(move);
         if (err != 0)
-            mmap_merge_locked(mm, lookup(mm, move->from));
+            move_cancel(move);
     }
     if (err != 0)
         commit_uncharge(charge);

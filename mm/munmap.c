@@ -20,6 +20,7 @@
 #include "mm/mmap.h"
 #include "mm/pagecache.h"
 #include "mm/range.h"
+#include "mm/seal.h"
 #include "mm/vmck.h"
 
 /* Does a border have to be made there? */
@@ -30,22 +31,36 @@ static bool is_inside_area(struct mm *mm, vaddr_t at)
     return vma != NULL && vma->start < at;
 }
 
+/* What is above `at`, inside vma, becomes upper. */
+static void split_into(struct vma *vma, vaddr_t at, struct vma *upper)
+{
+    if (unlikely(vma->has_huge))
+        huge_split_at(vma->mm, at);
+    vma_split(&vma->mm->vmas, vma, upper, at);
+    mapped_file_get(upper->file);
+    filemap_attach(upper);
+}
+
+/* May a border lie there? -EINVAL inside a large page of MAP_HUGETLB. */
+static int check_border(const struct vma *vma, vaddr_t at)
+{
+    if (vma == NULL || at <= vma->start || at >= vma->end)
+        return 0;
+    return (vma->flags & VM_HUGETLB) && (at & (HUGE_SIZE - 1)) ? -EINVAL : 0;
+}
+
 static int split_uncounted(struct mm *mm, vaddr_t at)
 {
     struct vma *vma = vma_find(&mm->vmas, at), *upper;
 
     if (vma == NULL || vma->start >= at)
         return 0;
-    if ((vma->flags & VM_HUGETLB) != 0 && (at & (HUGE_SIZE - 1)) != 0)
+    if (check_border(vma, at) != 0)
         return -EINVAL;
     upper = mmap_vma_alloc();
     if (upper == NULL)
         return -ENOMEM;
-    if (unlikely(vma->has_huge))
-        huge_split_at(mm, at);
-    vma_split(&mm->vmas, vma, upper, at);
-    mapped_file_get(upper->file);
-    filemap_attach(upper);
+    split_into(vma, at, upper);
     return 0;
 }
 
@@ -56,24 +71,35 @@ int mmap_split_locked(struct mm *mm, vaddr_t at)
     return split_uncounted(mm, at);
 }
 
-int mmap_isolate_locked(struct mm *mm, vaddr_t start, vaddr_t end)
+/* Both borders lie inside the area: once the first one is made the second must
+ * not fail, as some areas never merge again. */
+static int isolate_middle(struct mm *mm, vaddr_t start, vaddr_t end)
 {
-    int err = mmap_split_locked(mm, start);
+    struct vma *upper;
+    int err = check_border(vma_find(&mm->vmas, end), end);
 
     if (err != 0)
         return err;
-    err = mmap_split_locked(mm, end);
+    if (mm->vmas.count + 1 >= limits_areas())
+        return -ENOMEM;
+    upper = mmap_vma_alloc();
+    if (upper == NULL)
+        return -ENOMEM;
+    err = split_uncounted(mm, start);
     if (err != 0)
-        mmap_merge_locked(mm, vma_find(&mm->vmas, start));
+        mmap_vma_free(upper);
+    else
+        split_into(vma_find(&mm->vmas, end), end, upper);
     return err;
 }
 
-/* May the border of what is removed lie there? -EINVAL inside a large page. */
-static int check_border(const struct vma *vma, vaddr_t at)
+int mmap_isolate_locked(struct mm *mm, vaddr_t start, vaddr_t end)
 {
-    if (vma == NULL || at <= vma->start || at >= vma->end)
-        return 0;
-    return (vma->flags & VM_HUGETLB) && (at & (HUGE_SIZE - 1)) ? -EINVAL : 0;
+    const bool inside = is_inside_area(mm, start);
+
+    if (inside && is_inside_area(mm, end))
+        return isolate_middle(mm, start, end);
+    return mmap_split_locked(mm, inside ? start : end);
 }
 
 /* All that can fail. Only a hole inside one area makes more areas in the end:
@@ -97,11 +123,13 @@ static int prepare_removal(struct mm *mm, struct vma *first, vaddr_t start,
 /* [start, end), whose entries are gone, is no longer vma's: its lower end, its
  * upper end, or all of it. */
 static void take_off_locked(struct mm *mm, struct vma *vma, vaddr_t start,
-                            vaddr_t end)
+                            vaddr_t end, struct tlb_gather *tlb)
 {
     const size_t npages = (end - start) >> PAGE_SHIFT;
 
     if (start == vma->start && end == vma->end) {
+        if (unlikely(seal_waits_for(vma)))
+            tlb_finish(tlb);
         mmap_drop_vma_locked(mm, vma);
         return;
     }
@@ -134,7 +162,7 @@ int mmap_remove_locked(struct mm *mm, vaddr_t start, vaddr_t end)
         if (unlikely((vma->flags & VM_HUGETLB) != 0))
             hugetlb_release(vma, low, high);
         range_zap(vma, low, high, &tlb);
-        take_off_locked(mm, vma, low, high);
+        take_off_locked(mm, vma, low, high, &tlb);
     }
     pt_free_empty(&tlb, start, end);
     tlb_finish(&tlb);

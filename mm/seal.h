@@ -40,6 +40,16 @@ __must_check int seal_check_mapping(const struct page_cache *cache,
 __must_check int seal_get_writer(struct page_cache *cache);
 void seal_put_writer(struct page_cache *cache);
 
+/* Could somebody seal the file once vma does not count any more? Then no CPU
+ * may have a translation of it left: flush before it is detached. */
+static inline bool seal_waits_for(const struct vma *vma)
+{
+    const struct page_cache *cache = vma_cache(vma);
+
+    return vma_may_write_shared(vma->flags) && cache != NULL &&
+           (seal_get(cache) & F_SEAL_SEAL) == 0;
+}
+
 /* An area is attached to the cache, or detached: filemap.c.
  * => cache->mappings_lock held */
 void seal_attach_locked(struct page_cache *cache, const struct vma *vma);

@@ -232,7 +232,7 @@ int proc_show_stat(int pid, struct strbuf *out);
 int proc_show_statm(int pid, struct strbuf *out);
 int proc_show_status(int pid, struct strbuf *out);
 int proc_show_cmdline(int pid, struct strbuf *out);
-int proc_show_environ(int pid, struct strbuf *out);
+int proc_show_environ(struct mm *mm, struct strbuf *out);
 int proc_show_comm(int pid, struct strbuf *out);
 int proc_show_limits(int pid, struct strbuf *out);
 /* What page_fail_after has left, and page_fail_after (mm/page.h), of the thread
@@ -259,6 +259,8 @@ int proc_next_shm(uint64_t *cursor, struct strbuf *out);
 /* The id of its address space (mm_find), if the current process may look into
  * it: 0, -EACCES or -ESRCH. Implemented in kernel/proc/procaccess.c. */
 __must_check int proc_find_mm(int pid, uint64_t *id);
+/* May the current process look into that process, or thread's? */
+bool proc_may_access(int pid);
 /* Whole-system texts. */
 int proc_show_loadavg(struct strbuf *out);
 int proc_show_system_stat(struct strbuf *out); /* /proc/stat */

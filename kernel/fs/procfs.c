@@ -56,11 +56,13 @@ int proc_inode_create(const struct proc_entry *entry, int pid, int fd,
     inode->proc.fd = fd;
     inode->ops = entry->ops;
     inode->file_ops = entry->file_ops;
-    if (entry->show != NULL || entry->next != NULL) {
+    if (entry->show != NULL || entry->next != NULL ||
+        entry->show_space != NULL || entry->next_space != NULL) {
         inode->ops = &proc_text_inode_ops;
         inode->file_ops = &proc_text_file_ops;
     } else if (entry->setting != NULL || entry->get != NULL ||
                entry->put != NULL) {
+        inode->ops = &proc_number_inode_ops;
         inode->file_ops = &proc_number_ops;
     } else if (entry->target != NULL) {
         inode->ops = &link_ops;

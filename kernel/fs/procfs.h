@@ -32,6 +32,10 @@ struct proc_entry {
     /* One record more; *cursor, at first 0, says where it is. Adds nothing at
      * the end. */
     int (*next)(int pid, uint64_t *cursor, struct strbuf *out);
+    /* The same of an address space, the one that the process had when the file
+     * was opened (NULL: it is gone), which takes proc_find_mm's right. */
+    int (*show_space)(struct mm *mm, struct strbuf *out);
+    int (*next_space)(struct mm *mm, uint64_t *cursor, struct strbuf *out);
 
     /* A file with one decimal number: a setting, or these, either of which may
      * be absent. 0 or an errno. base: what the number that is written is in; 0:
@@ -68,7 +72,9 @@ int proc_parse_number(const char *name, size_t len);
 extern const struct inode_ops proc_text_inode_ops;
 extern const struct file_ops proc_text_file_ops;
 
-/* procnumber.c: of files with one number */
+/* procnumber.c: of files with one number. Only root may write the system's, and
+ * who may look into a process what belongs to that. */
+extern const struct inode_ops proc_number_inode_ops;
 extern const struct file_ops proc_number_ops;
 
 /* proctables.c: /proc and /proc/PID themselves */
@@ -84,12 +90,12 @@ extern const struct inode_ops proc_self_ops, proc_exe_ops, proc_cwd_ops,
 
 /* ---- procmaps.c ---- */
 
-int proc_next_map(int pid, uint64_t *cursor, struct strbuf *out);
+int proc_next_map(struct mm *mm, uint64_t *cursor, struct strbuf *out);
 
-/* The area after the cursor, which moves past it. 0; *found false: there is
- * none, or no address space; -ESRCH. counts: as mm_next_vma. */
-__must_check int proc_next_area(int pid, uint64_t *cursor, bool counts,
-                                struct vma_info *info, bool *found);
+/* The area after the cursor, which moves past it; false: there is none. counts:
+ * as mm_next_vma. */
+bool proc_next_area(struct mm *mm, uint64_t *cursor, bool counts,
+                    struct vma_info *info);
 /* The line of maps that shows the area. */
 void proc_add_map_line(struct strbuf *out, const struct vma_info *info);
 
@@ -97,8 +103,8 @@ int proc_put_clear_refs(int pid, int64_t what);
 
 /* ---- procsmaps.c ---- */
 
-int proc_next_smap(int pid, uint64_t *cursor, struct strbuf *out);
-int proc_show_smaps_rollup(int pid, struct strbuf *out);
+int proc_next_smap(struct mm *mm, uint64_t *cursor, struct strbuf *out);
+int proc_show_smaps_rollup(struct mm *mm, struct strbuf *out);
 
 /* ---- procspace.c ---- */
 

@@ -40,19 +40,13 @@ void proc_add_map_line(struct strbuf *out, const struct vma_info *info)
     strbuf_printf(out, "\n");
 }
 
-int proc_next_area(int pid, uint64_t *cursor, bool counts,
-                   struct vma_info *info, bool *found)
+bool proc_next_area(struct mm *mm, uint64_t *cursor, bool counts,
+                    struct vma_info *info)
 {
-    struct mm *mm = proc_get_mm(pid);
-
-    *found = false;
-    if (mm == NULL)
-        return proc_pid_exists(pid) ? 0 : -ESRCH;
-    *found = mm_next_vma(mm, *cursor, counts, info);
-    mm_put(mm);
-    if (*found)
-        *cursor = info->end;
-    return 0;
+    if (!mm_next_vma(mm, *cursor, counts, info))
+        return false;
+    *cursor = info->end;
+    return true;
 }
 
 int proc_put_clear_refs(int pid, int64_t what)
@@ -71,14 +65,11 @@ int proc_put_clear_refs(int pid, int64_t what)
     return err;
 }
 
-int proc_next_map(int pid, uint64_t *cursor, struct strbuf *out)
+int proc_next_map(struct mm *mm, uint64_t *cursor, struct strbuf *out)
 {
     struct vma_info info;
-    bool found;
-    int err;
 
-    err = proc_next_area(pid, cursor, false, &info, &found);
-    if (err == 0 && found)
+    if (proc_next_area(mm, cursor, false, &info))
         proc_add_map_line(out, &info);
-    return err;
+    return 0;
 }

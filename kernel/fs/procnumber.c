@@ -16,6 +16,20 @@
 
 #define NUMBER_TEXT 24 /* 64 bits in decimal, blanks, a NUL */
 
+static int number_open(struct inode *inode, struct file *file)
+{
+    const int pid = inode->proc.pid;
+
+    if (!file->map.writable ||
+        (pid == 0 ? proc_current_is_root() : proc_may_access(pid)))
+        return 0;
+    return -EACCES;
+}
+
+const struct inode_ops proc_number_inode_ops = {
+    .open = number_open,
+};
+
 /* ---- settings ---- */
 
 static int64_t get_setting(const struct proc_setting *setting)

@@ -99,16 +99,13 @@ static bool has_room(const struct vma_info *info)
     return ROUND_UP(info->start, HUGE_SIZE) + HUGE_SIZE <= info->end;
 }
 
-int proc_next_smap(int pid, uint64_t *cursor, struct strbuf *out)
+int proc_next_smap(struct mm *mm, uint64_t *cursor, struct strbuf *out)
 {
     struct vma_info info;
     size_t page_kib;
-    bool found;
-    int err;
 
-    err = proc_next_area(pid, cursor, true, &info, &found);
-    if (err != 0 || !found)
-        return err;
+    if (!proc_next_area(mm, cursor, true, &info))
+        return 0;
     page_kib = info.flags & VM_HUGETLB ? HUGE_SIZE / KIB : PAGE_KIB;
     proc_add_map_line(out, &info);
     add_kib(out, "Size", (info.end - info.start) / KIB);
@@ -122,17 +119,11 @@ int proc_next_smap(int pid, uint64_t *cursor, struct strbuf *out)
     return 0;
 }
 
-int proc_show_smaps_rollup(int pid, struct strbuf *out)
+int proc_show_smaps_rollup(struct mm *mm, struct strbuf *out)
 {
-    struct mm *mm = proc_get_mm(pid);
     struct vma_info info;
-    bool any;
 
-    if (mm == NULL)
-        return -ESRCH;
-    any = mm_sum_vmas(mm, &info);
-    mm_put(mm);
-    if (!any)
+    if (mm == NULL || !mm_sum_vmas(mm, &info))
         return -ESRCH;
     strlcpy(info.name, "[rollup]", sizeof(info.name));
     proc_add_map_line(out, &info);

@@ -18,23 +18,45 @@
  */
 #include "kernel/abi/fcntl.h"
 #include "kernel/fs/procfs.h"
+#include "mm/mm.h"
 #include "mm/slab.h"
 
 /* file->private_data. */
 struct text_reader {
+    uint64_t space; /* C: the address space's id (mm_find), of such a text */
     struct mutex lock;
     struct strbuf text; /* L: the record */
     uint64_t start;     /* L: its first byte's position in the file */
     uint64_t cursor;    /* L: of the record after it */
     bool ended;         /* L: there is none after it */
-};                      /* L: lock */
+};                      /* C: constant; L: lock */
 
-static int text_open(struct inode *inode __unused, struct file *file)
+/* Whose address space it is. What begins with nothing in it, as when the
+ * process has ended, is no error but for what is all in one record. */
+static int find_space(const struct inode *inode, uint64_t *id)
 {
-    struct text_reader *reader = kzalloc(sizeof(*reader));
+    const struct proc_entry *entry = inode->proc.entry;
+    int err;
 
+    *id = 0;
+    if (entry->show_space == NULL && entry->next_space == NULL)
+        return 0;
+    err = proc_find_mm(inode->proc.pid, id);
+    return err == -ESRCH && entry->next_space != NULL ? 0 : err;
+}
+
+static int text_open(struct inode *inode, struct file *file)
+{
+    struct text_reader *reader;
+    uint64_t space;
+    int err = find_space(inode, &space);
+
+    if (err != 0)
+        return err;
+    reader = kzalloc(sizeof(*reader));
     if (reader == NULL)
         return -ENOMEM;
+    reader->space = space;
     mutex_init(&reader->lock);
     strbuf_init(&reader->text);
     file->private_data = reader;
@@ -56,26 +78,50 @@ static void text_rewind(struct text_reader *reader)
     reader->ended = false;
 }
 
+static int add_space_record(const struct proc_entry *entry,
+                            struct text_reader *reader)
+{
+    struct mm *mm = mm_find(reader->space);
+    int err = 0;
+
+    if (entry->show_space != NULL)
+        err = entry->show_space(mm, &reader->text);
+    else if (mm != NULL)
+        err = entry->next_space(mm, &reader->cursor, &reader->text);
+    if (mm != NULL)
+        mm_put(mm);
+    return err;
+}
+
+static int add_record(const struct inode *inode, struct text_reader *reader)
+{
+    const struct proc_entry *entry = inode->proc.entry;
+    int pid = inode->proc.pid;
+
+    if (entry->show != NULL)
+        return entry->show(pid, &reader->text);
+    if (entry->next != NULL)
+        return entry->next(pid, &reader->cursor, &reader->text);
+    return add_space_record(entry, reader);
+}
+
 /* Replaces the record by the next one. */
 static int next_record(const struct inode *inode, struct text_reader *reader)
 {
     const struct proc_entry *entry = inode->proc.entry;
     struct strbuf *text = &reader->text;
-    int pid = inode->proc.pid;
     int err;
 
     reader->start += text->len;
     strbuf_clear(text);
-    if (entry->show != NULL)
-        err = entry->show(pid, text);
-    else
-        err = entry->next(pid, &reader->cursor, text);
+    err = add_record(inode, reader);
     if (err == 0)
         err = strbuf_error(text);
     if (err != 0)
         text_rewind(reader);
     else
-        reader->ended = entry->show != NULL || text->len == 0;
+        reader->ended =
+            entry->show != NULL || entry->show_space != NULL || text->len == 0;
     return err;
 }
 

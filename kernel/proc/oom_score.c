@@ -159,7 +159,7 @@ static int set_adj(int pid, int adj, bool old_form)
 
     if (process == NULL)
         return -ESRCH;
-    if (process_may_access(process))
+    if (process_may_access(process, ACCESS_AS_EFFECTIVE))
         err = apply(process, &change, &mm);
     if (err == 0 && mm != NULL)
         apply_to_sharers(process, mm, &change);

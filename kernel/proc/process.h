@@ -209,8 +209,11 @@ struct fs_context *process_get_fs(struct process *process);
 struct file *process_get_exe(struct process *process);
 
 /* May the current process look into the other's memory? ptrace(2)'s rule,
- * without capabilities: the same user in every respect, or root. */
-bool process_may_access(const struct process *target);
+ * without capabilities: the same user and group in every respect, if it is
+ * dumpable, or root. A system call acts as the real user, a file of /proc as
+ * the effective one. */
+enum access_as { ACCESS_AS_REAL, ACCESS_AS_EFFECTIVE };
+bool process_may_access(const struct process *target, enum access_as as);
 
 /* What killing the process would give back when memory is out: its pages and
  * tables, plus oom_score_adj thousandths of all memory. Higher goes first.

@@ -122,31 +122,32 @@ static int add_memory(struct mm *mm, vaddr_t start, vaddr_t end,
 }
 
 /* The strings of argv or envp, as the program has left them. */
-static int show_strings(int pid, bool environment, struct strbuf *out)
+static int show_strings(struct mm *mm, bool environment, struct strbuf *out)
 {
-    struct mm *mm = proc_get_mm(pid);
     vaddr_t start, end;
-    int err;
 
-    if (mm == NULL)
-        return proc_pid_exists(pid) ? 0 : -ESRCH;
     rwsem_read_lock(&mm->mmap_lock);
     start = environment ? mm->layout.env_start : mm->layout.arg_start;
     end = environment ? mm->layout.env_end : mm->layout.arg_end;
     rwsem_read_unlock(&mm->mmap_lock);
-    err = add_memory(mm, start, end, out);
-    mm_put(mm);
-    return err;
+    return add_memory(mm, start, end, out);
 }
 
 int proc_show_cmdline(int pid, struct strbuf *out)
 {
-    return show_strings(pid, false, out);
+    struct mm *mm = proc_get_mm(pid);
+    int err;
+
+    if (mm == NULL)
+        return proc_pid_exists(pid) ? 0 : -ESRCH;
+    err = show_strings(mm, false, out);
+    mm_put(mm);
+    return err;
 }
 
-int proc_show_environ(int pid, struct strbuf *out)
+int proc_show_environ(struct mm *mm, struct strbuf *out)
 {
-    return show_strings(pid, true, out);
+    return mm != NULL ? show_strings(mm, true, out) : 0;
 }
 
 /* What /proc shows of the process with that PID: 0 or -ESRCH. */

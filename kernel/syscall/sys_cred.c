@@ -73,6 +73,8 @@ static long change_ids(bool groups, const struct id_triple *want, id_rule rule)
 
     err = rule(&new, want, process->cred.euid == 0);
     if (err == 0) {
+        if (new.effective != ids->effective)
+            WRITE_ONCE(process->dumpable, false);
         WRITE_ONCE(ids->real, new.real);
         WRITE_ONCE(ids->effective, new.effective);
         WRITE_ONCE(ids->saved, new.saved);

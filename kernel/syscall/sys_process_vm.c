@@ -55,7 +55,9 @@ static long copy_all(struct vm_copy *copy, const struct iov_copy *there)
     return done;
 }
 
-/* The address space of the thread's process, with a reference. */
+/* The address space of the thread's process, with a reference. Who may look
+ * into it is asked once it is held: an exec may come at any time, and make both
+ * others. */
 static int find_mm(int tid, struct mm **out)
 {
     struct thread *thread = thread_find(tid);
@@ -63,10 +65,13 @@ static int find_mm(int tid, struct mm **out)
 
     if (thread == NULL)
         return -ESRCH;
-    if (!process_may_access(thread->process))
-        err = -EPERM;
-    else if ((*out = process_get_mm(thread->process)) == NULL)
+    *out = process_get_mm(thread->process);
+    if (*out == NULL) {
         err = -ESRCH;
+    } else if (!process_may_access(thread->process, ACCESS_AS_REAL)) {
+        mm_put(*out);
+        err = -EPERM;
+    }
     thread_put(thread);
     return err;
 }

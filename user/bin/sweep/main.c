@@ -244,6 +244,7 @@ int main(int argc, char **argv)
     n += sweep_all(fault_operations, argc, argv);
     n += sweep_all(process_operations, argc, argv);
     n += sweep_all(file_operations, argc, argv);
+    n += sweep_all(shared_operations, argc, argv);
     if (n == 0)
         errx(2, "no such operation");
     printf("%u operations, %u problems\n", n, problems);

@@ -41,7 +41,7 @@ struct operation {
 };
 
 extern const struct operation memory_operations[], fault_operations[],
-    process_operations[], file_operations[];
+    process_operations[], file_operations[], shared_operations[];
 
 /* Result of a system call, as `run` returns it. */
 #define RESULT_OF(call) ((long)(call) < 0 ? errno : 0)
