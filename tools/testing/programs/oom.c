@@ -19,6 +19,7 @@
 
 #define MIB (1UL << 20)
 #define PAGE 4096
+#define TRIES 50
 
 static void touch(size_t len)
 {
@@ -65,13 +66,19 @@ static pid_t holder(const char *mib, const char *adj)
     return child;
 }
 
-static void say_state(const char *what, pid_t child, int options)
+/* Whoever is being killed gets the time to end. */
+static void say_state(const char *what, pid_t child)
 {
-    int status;
+    int status, tries = 0;
 
-    if (waitpid(child, &status, options) != child)
-        printf("%s lives\n", what);
-    else if (WIFSIGNALED(status))
+    while (waitpid(child, &status, WNOHANG) != child) {
+        if (++tries == TRIES) {
+            printf("%s lives\n", what);
+            return;
+        }
+        usleep(10000);
+    }
+    if (WIFSIGNALED(status))
         printf("%s killed by signal %d\n", what, WTERMSIG(status));
     else
         printf("%s exited with %d\n", what, WEXITSTATUS(status));
@@ -93,6 +100,7 @@ static void use_more(char **argv, int argc, pid_t large)
 int main(int argc, char **argv)
 {
     pid_t small, large, more;
+    siginfo_t info;
 
     if (argc < 4)
         return 2;
@@ -102,9 +110,10 @@ int main(int argc, char **argv)
     more = fork();
     if (more == 0)
         use_more(argv, argc, large);
-    say_state("more", more, 0);
-    say_state("large", large, WNOHANG);
-    say_state("small", small, WNOHANG);
+    waitid(P_PID, (id_t)more, &info, WEXITED | WNOWAIT);
+    say_state("more", more);
+    say_state("large", large);
+    say_state("small", small);
     kill(small, SIGKILL);
     kill(large, SIGKILL);
     return 0;
