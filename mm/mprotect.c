@@ -74,11 +74,11 @@ static int protect_area_locked(struct mm *mm, struct vma *vma, vaddr_t start,
     settle(old_flags, flags, npages);
     vma->flags = flags;
     range_protect(vma, start, end, flags, tlb);
+    vma = mmap_merge_locked(mm, vma);
     /* Locked memory that may be written to from now on gets its copies. */
     if ((old_flags & (VM_WRITE | VM_SHARED | VM_LOCKED)) == VM_LOCKED &&
         (flags & VM_WRITE))
         mm_populate_area_locked(vma, start, end);
-    mmap_merge_locked(mm, vma);
     return 0;
 }
 

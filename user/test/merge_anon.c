@@ -159,6 +159,22 @@ static void moved_back(void)
     CHECK_EQ(marked_pages(p, PAGES, 1), PAGES);
 }
 
+/* Locked memory that becomes writable gets its pages at once, but as part of
+ * the area that it joins. */
+static void locked_made_writable(void)
+{
+    char *p = map_island(10);
+
+    CHECK_OK(mprotect(p, 5 * PAGE, PROT_NONE));
+    CHECK_OK(mprotect(page(p, 5), PAGE, RX));
+    poke(page(p, 6), 1);
+    if (mlock(page(p, 1), 7 * PAGE) == 0 || errno != ENOMEM)
+        return; /* RLIMIT_MEMLOCK */
+    CHECK_AREAS(p, 10, "---p:1 ---p:4 r-xp:1 rw-p:2 rw-p:2");
+    CHECK_OK(mprotect(page(p, 2), 4 * PAGE, RWX));
+    CHECK_AREAS(p, 10, "---p:1 ---p:1 rwxp:4 rw-p:2 rw-p:2");
+}
+
 /* ---- after fork ---- */
 
 static void extend(char *p)
@@ -264,6 +280,7 @@ static const struct test_case cases[] = {
     CASE(read_apart),
     CASE(hole_filled),
     CASE(moved_back),
+    CASE(locked_made_writable),
     CASE(child_extends),
     CASE(child_splits),
     CASE(child_makes_writable),
