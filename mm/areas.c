@@ -115,7 +115,8 @@ struct vma *mmap_extend_locked(struct mm *mm, const struct area *area)
     const struct vma_kind kind = {.flags = area->flags,
                                   .file = area->file,
                                   .pgoff = area->pgoff,
-                                  .anon = area->anon};
+                                  .anon = area->anon,
+                                  .anon_inherited = area->anon_inherited};
     size_t npages = (area->end - area->start) >> PAGE_SHIFT;
 
     if (vma_can_append(prev, area->start, &kind)) {

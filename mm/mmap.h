@@ -17,7 +17,8 @@ struct area {
     uint64_t pgoff;
     struct mapped_file *file; /* borrowed */
     uint64_t anon;            /* of what is moved there: mm/vma.h */
-    bool replaces;            /* something may be mapped there */
+    bool anon_inherited;
+    bool replaces; /* something may be mapped there */
 };
 
 /* PROT_* to VM_READ, VM_WRITE, VM_EXEC. */

@@ -249,6 +249,7 @@ static int move_locked(struct mm *mm, const struct mremap_request *req)
     area.pgoff = new_pgoff(vma, req);
     area.file = vma->file;
     area.anon = vma->anon;
+    area.anon_inherited = vma->anon_inherited;
     /* Were it to merge with the new area it might be the middle of one: to
      * unmap it would take memory. */
     if (leaves)

@@ -206,6 +206,28 @@ static void child_extends(void)
     extends_untouched(p);
 }
 
+/* What is moved stays what a fork has shared. */
+static void moves_there_and_back(char *p)
+{
+    char *to = free_range(PAGES * PAGE);
+
+    extend(p);
+    REQUIRE_OK(mremap(p, PAGES * PAGE, PAGES * PAGE,
+                      MREMAP_MAYMOVE | MREMAP_FIXED, to));
+    REQUIRE_OK(mremap(to, PAGES * PAGE, PAGES * PAGE,
+                      MREMAP_MAYMOVE | MREMAP_FIXED, p));
+    CHECK_AREAS(p, PAGES + 2, "rw-p:16 rw-p:2");
+}
+
+static void child_moves(void)
+{
+    char *p = map_island(PAGES + 2);
+
+    CHECK_OK(munmap(page(p, PAGES), 2 * PAGE));
+    poke(page(p, 5), 1);
+    in_child(p, moves_there_and_back);
+}
+
 static void splits_and_merges(char *p)
 {
     CHECK_OK(mprotect(page(p, 4), 2 * PAGE, PROT_READ));
@@ -282,6 +304,7 @@ static const struct test_case cases[] = {
     CASE(moved_back),
     CASE(locked_made_writable),
     CASE(child_extends),
+    CASE(child_moves),
     CASE(child_splits),
     CASE(child_makes_writable),
     CASE(child_grows),
