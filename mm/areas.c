@@ -134,7 +134,7 @@ struct vma *mmap_extend_locked(struct mm *mm, const struct area *area)
     return NULL;
 }
 
-/* Turns the fresh vma into the area. */
+/* Turns the fresh vma into the area, which extends no neighbour. */
 static void create_area(struct mm *mm, const struct area *area, struct vma *vma)
 {
     *vma = (struct vma){.start = area->start,
@@ -146,6 +146,7 @@ static void create_area(struct mm *mm, const struct area *area, struct vma *vma)
     mapped_file_get(vma->file);
     vma_insert(&mm->vmas, vma);
     filemap_attach(vma);
+    limits_account(mm, area->flags, (long)vma_npages(vma));
 }
 
 struct vma *mmap_add_area_locked(struct mm *mm, const struct area *area,
@@ -159,8 +160,6 @@ struct vma *mmap_add_area_locked(struct mm *mm, const struct area *area,
         return vma;
     }
     create_area(mm, area, spare);
-    limits_account(mm, area->flags,
-                   (long)((area->end - area->start) >> PAGE_SHIFT));
     return spare;
 }
 
@@ -198,6 +197,6 @@ int mmap_add_new_locked(struct mm *mm, const struct area *area)
         commit_uncharge(charge);
         return -ENOMEM;
     }
-    mmap_add_area_locked(mm, area, spare);
+    create_area(mm, area, spare);
     return 0;
 }
